@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hak akses: persons, accounts and what they may do (A)."""

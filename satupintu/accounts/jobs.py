@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Letters about the account leave here, never inside a request."""
+
+from __future__ import annotations
+
+from django.template.loader import render_to_string
+from django_tasks import task
+
+from satupintu.accounts import actions
+from satupintu.accounts.codes import code_of
+from satupintu.accounts.models import Letter
+from satupintu.adapters.mail import client
+
+
+@task()  # type: ignore[untyped-decorator]
+def send_letter(letter_id: int) -> None:
+    """Send one letter; does nothing if it has left already. The code is computed here from the letter's id."""
+    letter = Letter.objects.filter(pk=letter_id, sent_at__isnull=True).first()
+    if letter is None:
+        return
+    code = code_of(letter.pk)
+    subject = render_to_string(f"account/email/{letter.template}_subject.txt", {"code": code}).strip()
+    body = render_to_string(f"account/email/{letter.template}_message.txt", {"code": code}).strip()
+    client.send(to=letter.email, subject=subject, body=body, key=f"letter-{letter.pk}")
+    actions.letter_sent(letter.pk)

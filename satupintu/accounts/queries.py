@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who somebody is and what he may do at this moment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from satupintu.accounts.models import Account, Assignment, Person
+from satupintu.core.access import Actor, Capacity, Role
+from satupintu.door.fields import blind_index
+
+
+def in_force(at: datetime) -> Q:
+    """Assignments that hold at this instant."""
+    return Q(valid_from__lte=at) & (Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+
+
+def actor_of(account: Account, at: datetime) -> Actor:
+    """The actor behind an account, with the rights of this very moment: one SQL query."""
+    if account.person_id is None:
+        return Actor(person="", at=at, account_id=account.pk)
+    rows = Assignment.objects.filter(in_force(at), person_id=account.person_id)
+    capacities = tuple(
+        Capacity(Role(role), office_id, str(key)) for role, office_id, key in rows.values_list("role", "office_id", "key")
+    )
+    return Actor(person=str(account.person.key) if account.person else "", at=at, account_id=account.pk, capacities=capacities)
+
+
+def actor_of_person(person_key: str, at: datetime) -> Actor:
+    """The actor for a person's key (demo, command line)."""
+    return actor_of(Account.objects.select_related("person").get(person__key=person_key), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a role: what a signature block, a choice list or a history line needs."""
+
+    person: str
+    name: str
+    role: str
+    title: str
+    rank: str
+    nip: str
+
+
+def holders(office_id: int, role: str, at: datetime) -> list[Holder]:
+    """Everybody who holds this role in this office now, by name."""
+    return [_holder(a) for a in _assignments(at).filter(office_id=office_id, role=role).order_by("person__name")]
+
+
+def holder(office_id: int, role: str, person: str, at: datetime) -> Holder | None:
+    """This person in this role, if he holds it now."""
+    found = _assignments(at).filter(office_id=office_id, role=role, person__key=person).first()
+    return _holder(found) if found else None
+
+
+def _assignments(at: datetime) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(in_force(at)).select_related("person")
+
+
+def _holder(a: Assignment) -> Holder:
+    return Holder(str(a.person.key), a.person.name, a.role, a.title, a.rank, a.nip)
+
+
+def names(persons: Iterable[str]) -> dict[str, str]:
+    """Person key -> name, for those keys that are persons: one SQL query."""
+    keys = {key for text in persons if (key := _key(text))}
+    if not keys:
+        return {}
+    return {str(key): name for key, name in Person.objects.filter(key__in=keys).values_list("key", "name")}
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def person(key: str) -> Person:
+    return Person.objects.get(key=key)
+
+
+def accounts_in_role(office_id: int, role: str, at: datetime) -> list[int]:
+    """The accounts of those who hold this role now."""
+    rows = Assignment.objects.filter(in_force(at), office_id=office_id, role=role, person__account__is_active=True)
+    return list(rows.values_list("person__account__pk", flat=True).distinct())
+
+
+def account_of_person(person_key: str) -> int | None:
+    return Account.objects.filter(person__key=person_key).values_list("pk", flat=True).first()
+
+
+def office_has(office_id: int, role: Role, at: datetime) -> bool:
+    """Whether anybody holds this role in the office now."""
+    return Assignment.objects.filter(in_force(at), office_id=office_id, role=role.value).exists()
+
+
+def nik_taken(nik: str, *, besides: int | None) -> bool:
+    """Whether another person has this NIK (normalised)."""
+    rows = Person.objects.filter(nik_index=blind_index(nik, purpose="nik"))
+    return rows.exclude(pk=besides).exists()

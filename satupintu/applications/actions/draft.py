@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The draft: plain rows without events, kept from the first answer on; nobody but its owner touches them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from satupintu.accounts import actions as accounts
+from satupintu.accounts.models import Account
+from satupintu.applications import queries
+from satupintu.applications.models import Application, Document, RequirementItem
+from satupintu.catalog.models import ServiceVersion
+from satupintu.catalog.queries import KBLI_VERSION, require_authority
+from satupintu.core.access import Actor
+from satupintu.core.forms import FormProblem, Question, clean
+from satupintu.core.package import Requirement
+from satupintu.core.refusal import Refusal
+from satupintu.door import files, intake
+
+Problems = list[FormProblem]
+
+
+def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None = None) -> Application:
+    """A new draft of this service; reopens: the refused application that is taken up again, with its answers (S5)."""
+    account = Account.objects.get(pk=actor.account_id)
+    if account.person is None:
+        raise Refusal("access.not-yours", status=404)
+    if reopens is not None:
+        _may_reopen(actor, reopens)
+    with transaction.atomic():
+        made = Application.objects.create(
+            office_id=service.office_id,
+            service=service,
+            account=account,
+            person=account.person,
+            answers=dict(reopens.answers) if reopens else {},
+            reopens=reopens,
+            started_at=actor.at,
+            changed_at=actor.at,
+        )
+        for requirement in queries.requirements(made):
+            item = RequirementItem.objects.create(application=made, requirement=requirement.id)
+            if reopens is not None:
+                _take_along(reopens, item, actor)
+    return made
+
+
+def _may_reopen(actor: Actor, old: Application) -> None:
+    """Only one's own refused application, where the SOP says that it can be taken up again."""
+    if old.owner_key != actor.person or old.case is None:
+        raise Refusal("access.not-yours", status=404)
+    end = queries.package(old).sop.ends.get(old.case.end)
+    if end is None or not end.reopen:
+        raise Refusal("applications.no-reopen")
+
+
+def _take_along(old: Application, item: RequirementItem, actor: Actor) -> None:
+    """The last version of the same document of the former application, as version 1 of the new one."""
+    last = (
+        Document.objects.filter(item__application=old, item__requirement=item.requirement).order_by("-number").first()
+    )
+    if last is not None:
+        Document.objects.create(item=item, file=last.file, number=1, by=actor.person, at=actor.at)
+
+
+def save_page(actor: Actor, key: uuid.UUID, number: int, raw: Mapping[str, str]) -> Problems:
+    """Keep what was answered on one page of the form; what is not right yet comes back as problems.
+
+    number: the page, from 1. A page that has a problem keeps its other answers. Raises Refusal `applications.sent`,
+    `catalog.kbli-*` (S6), `accounts.nik-taken`.
+    """
+    problems: Problems = []
+    with transaction.atomic():
+        application = _open_draft(actor, key)
+        pages = queries.pages(application)
+        if not 1 <= number <= len(pages):
+            raise Refusal("applications.no-page", status=404)
+        for question in pages[number - 1]:
+            try:
+                application.answers[question.id] = _answer(application, question, raw)
+            except FormProblem as problem:
+                problems.append(problem)
+        application.changed_at = actor.at
+        application.save(update_fields=["answers", "changed_at"])
+    return problems
+
+
+def _answer(application: Application, question: Question, raw: Mapping[str, str]) -> Any:
+    value = clean(question, raw)
+    if value in (None, ""):
+        return value
+    if question.kind == "kbli":
+        found = require_authority(KBLI_VERSION, str(value))
+        return {"version": found.version, "code": found.code, "title": found.title}
+    if question.kind == "nik":
+        accounts.set_identity(application.person, nik=str(value))
+        return {"ref": "person"}
+    if question.kind == "phone":
+        accounts.set_identity(application.person, phone=str(value))
+        return {"ref": "person"}
+    return value
+
+
+def attach(actor: Actor, key: uuid.UUID, requirement: str, *, name: str, data: bytes) -> Document:
+    """Keep a new version of a required document: for a draft any, for a returned application only what is asked.
+
+    Raises Refusal `upload.*`, `applications.not-open`.
+    """
+    application = queries.own(actor, key)
+    wanted = _requirement(application, requirement)
+    upload = intake.accept(name, data, max_bytes=wanted.max_mb * 1024 * 1024)
+    kept = files.keep(upload.data, name=upload.name, mime=upload.mime, private=True)
+    with transaction.atomic():
+        application = Application.objects.select_for_update().get(pk=application.pk)
+        item = _open_item(application, requirement)
+        kept.save()
+        last = item.documents.aggregate(last=Max("number"))["last"] or 0
+        document = Document.objects.create(item=item, file=kept, number=last + 1, by=actor.person, at=actor.at)
+        Application.objects.filter(pk=application.pk).update(changed_at=actor.at)
+    return document
+
+
+def detach(actor: Actor, key: uuid.UUID, requirement: str) -> None:
+    """Take an uploaded document out of a draft; its file is swept later."""
+    with transaction.atomic():
+        application = _open_draft(actor, key)
+        item = application.items.get(requirement=_requirement(application, requirement).id)
+        item.documents.all().delete()
+
+
+def discard(actor: Actor, key: uuid.UUID) -> None:
+    """Throw a draft away."""
+    with transaction.atomic():
+        _open_draft(actor, key).delete()
+
+
+def _open_draft(actor: Actor, key: uuid.UUID) -> Application:
+    """The own draft, locked. Raises Refusal `applications.sent` once it has been sent."""
+    application = queries.own(actor, key)
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    if locked.case_id is not None:
+        raise Refusal("applications.sent")
+    return locked
+
+
+def _requirement(application: Application, requirement: str) -> Requirement:
+    for one in queries.requirements(application):
+        if one.id == requirement:
+            return one
+    raise Refusal("access.not-yours", status=404)
+
+
+def _open_item(application: Application, requirement: str) -> RequirementItem:
+    item: RequirementItem = application.items.get(requirement=requirement)
+    if application.case_id is not None and not item.to_correct:
+        raise Refusal("applications.not-open")
+    return item

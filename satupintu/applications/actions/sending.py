@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sending an application, sending a correction, taking an application back."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from satupintu.applications import queries
+from satupintu.applications.models import Application
+from satupintu.cases import actions as cases
+from satupintu.cases.models import Case
+from satupintu.cases.queries import rows
+from satupintu.catalog.queries import in_force
+from satupintu.core import sop as engine
+from satupintu.core.access import Actor, Capacity, Permission, Role
+from satupintu.core.numbers import check_code, receipt
+from satupintu.core.refusal import Refusal
+from satupintu.core.seal import commitment, digest
+from satupintu.door.write import Answer, Asked, action, create, write
+from satupintu.offices.actions import take_number
+from satupintu.offices.queries import local_day
+
+
+@action
+def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Asked) -> Answer:
+    """Send the application: one commit makes the case, its receipt number, its tracking code and its first step.
+
+    ticked: statement id -> whether it was ticked. The exact text shown is kept by its hash.
+    Raises Refusal `applications.sent`, `applications.incomplete`, `applications.statements`,
+    `applications.service-changed`.
+    """
+    application = queries.own(actor, key)
+    day = local_day(application.office, actor.at)
+    case = Case(
+        office=application.office,
+        service=application.service,
+        owner_key=application.owner_key,
+        receipt=f"-{uuid.uuid4().hex[:20]}",
+        title=queries.title(application)[:160],
+        state={},
+        step="",
+        role="",
+        opened_at=actor.at,
+        entered_at=actor.at,
+        reopens=application.reopens.case if application.reopens else None,
+    )
+    with create(actor, Capacity(Role.APPLICANT), case, asked=asked) as door:
+        locked = Application.objects.select_for_update().get(pk=application.pk)
+        _check_sendable(locked, day, ticked)
+        number = take_number(case.office_id, "receipt", day.year)
+        case.receipt = receipt(application.office.region_code, day.year, number)
+        locked.case, locked.sent_at, locked.changed_at = case, actor.at, actor.at
+        locked.track_code, locked.salt = check_code(), secrets.token_bytes(32)
+        locked.statements = _statements(locked)
+        locked.save()
+        door.event(
+            "application.sent",
+            service=locked.service.digest,
+            answers=commitment(locked.salt, _handed_in(locked)),
+            statements=digest(locked.statements),
+            reopens=str(case.reopens.key) if case.reopens else None,
+        )
+        helped = "help-asked" if _wants_help(locked) else "help-not-asked"
+        first = queries.package(locked).sop.first
+        cases.begin(door, marks=("form-done", helped), outcome=next(iter(first.outcomes)))
+        door.answer = {"receipt": case.receipt}
+    return door.answer
+
+
+def _check_sendable(application: Application, day: Any, ticked: Mapping[str, bool]) -> None:
+    if application.case_id is not None:
+        raise Refusal("applications.sent")
+    if in_force(application.office_id, application.service.slug, day).pk != application.service_id:
+        raise Refusal("applications.service-changed")
+    if not queries.complete(application):
+        raise Refusal("applications.incomplete", status=422)
+    if not all(ticked.get(statement.id) for statement in queries.form(application).statements.values()):
+        raise Refusal("applications.statements", status=422)
+
+
+def _statements(application: Application) -> dict[str, str]:
+    """Each statement's exact text, as it was shown when it was ticked."""
+    return {statement.id: statement.text for statement in queries.form(application).statements.values()}
+
+
+def _handed_in(application: Application) -> dict[str, Any]:
+    """What the commitment in the event covers: answers, and the hash of each document."""
+    documents = {
+        item.requirement.id: item.document.file.sha256 for item in queries.items(application) if item.document
+    }
+    return {"answers": application.answers, "documents": documents}
+
+
+def _wants_help(application: Application) -> bool:
+    return application.answers.get("butuh-bantuan") in (True, "ya")
+
+
+@action
+def correct(actor: Actor, key: uuid.UUID, *, note: str, truthful: bool, asked: Asked) -> Answer:
+    """Send the correction: every item asked for has a new version; the clock resumes, the same officer goes on (U9).
+
+    truthful: the disclaimer is ticked. Raises Refusal `applications.statements`, `applications.nothing-new`, `sop.*`.
+    """
+    application = queries.own(actor, key)
+    if application.case_id is None:
+        raise Refusal("access.not-yours", status=404)
+    with write(actor, Permission.APPLICATION_CORRECT, rows(), application.case_id, asked=asked) as door:
+        if not truthful:
+            raise Refusal("applications.statements", status=422)
+        open_items = [item for item in queries.items(application) if item.to_correct]
+        unchanged = [item.requirement.label for item in open_items if not _renewed(item)]
+        if not open_items or unchanged:
+            raise Refusal("applications.nothing-new", status=422, labels="; ".join(unchanged))
+        application.items.filter(to_correct=True).update(to_correct=False)
+        data: dict[str, Any] = {"items": [item.requirement.id for item in open_items]}
+        if note.strip():
+            data["note"] = cases.remark(door, "correction-note", note.strip(), for_applicant=True)
+        wait = _open_correction(door.row)
+        cases.move(door, engine.Answer(wait, "sent", actor.person), told="application.corrected", **data)
+    return door.answer
+
+
+def _renewed(item: queries.Item) -> bool:
+    """Whether there is a newer document than the one the officer looked at last."""
+    looked = max(item.verdicts.values(), key=lambda v: v.at, default=None)
+    return item.document is not None and (looked is None or looked.document_id != item.document.pk)
+
+
+def _open_correction(case: Case) -> str:
+    sop = cases.queries.sop(case)
+    for wait in cases.queries.state(case).waits:
+        if sop.waits[wait.id].kind == "correction":
+            return wait.id
+    raise Refusal("applications.not-open")
+
+
+@action
+def withdraw(actor: Actor, key: uuid.UUID, *, reason: str, asked: Asked) -> Answer:
+    """The applicant takes the application back; possible until it is decided or being signed. Raises `sop.*`."""
+    application = queries.own(actor, key)
+    if application.case_id is None:
+        raise Refusal("access.not-yours", status=404)
+    with write(actor, Permission.APPLICATION_WITHDRAW, rows(), application.case_id, asked=asked) as door:
+        if door.row.end:
+            raise Refusal("cases.ended")
+        data = {"reason": cases.remark(door, "withdrawal", reason.strip(), for_applicant=True)} if reason.strip() else {}
+        cases.move(door, engine.Withdraw(actor.person, reason.strip()), **data)
+    return door.answer

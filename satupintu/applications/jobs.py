@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Telling people what happened to an application: composed here, where the matter is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django_tasks import task
+
+from satupintu.accounts.queries import account_of_person, accounts_in_role
+from satupintu.applications import actions, queries
+from satupintu.cases import queries as case_queries
+from satupintu.cases.models import Case
+from satupintu.core.access import system
+from satupintu.core.sop import NoticeRow
+from satupintu.door import read
+from satupintu.door.moment import now
+from satupintu.notices.actions import Message
+from satupintu.notices.actions import tell as tell_account
+from satupintu.ui import formats
+
+
+@task()  # type: ignore[untyped-decorator]
+def tell(case_id: int, number: int) -> None:
+    """Tell everybody whom the SOP names for what happened in this event; nobody, if it was undone meanwhile."""
+    case = case_queries.rows().get(pk=case_id)
+    lines = read.history(case)
+    if any(line.kind == "case.undone" and line.data.get("number") == number for line in lines):
+        return
+    happened = next((line for line in lines if line.number == number), None)
+    if happened is not None:
+        _tell(case, number, set(happened.data.get("notices", ())))
+
+
+@task()  # type: ignore[untyped-decorator]
+def system_work(case_id: int, step: str, number: int) -> None:
+    """Do the system's own work at a step: tell those concerned, then say that it is done."""
+    case = case_queries.rows().get(pk=case_id)
+    if "notify" in case_queries.sop(case).steps[step].work:
+        _tell(case, number, {f"step:{step}"})
+        actions.notified(system(now()), case_id, step)
+
+
+def _tell(case: Case, number: int, occasions: set[str]) -> None:
+    sop = case_queries.sop(case)
+    for row in sop.notices:
+        if row.on in occasions:
+            message = _message(case, number, row)
+            for account_id in _accounts(case, row.to):
+                tell_account(account_id, message)
+
+
+def _accounts(case: Case, actors: Iterable[str]) -> list[int]:
+    """The accounts behind the SOP's actors: the applicant, or whoever holds the role (the holder of the file alone)."""
+    sop, found = case_queries.sop(case), []
+    for name in actors:
+        kind, _, who = sop.actors[name].is_.partition(":")
+        if kind == "party":
+            account = account_of_person(case.owner_key)
+            found += [account] if account else []
+        elif kind == "role":
+            holder = account_of_person(case.holder) if case.holder and case.role == who else None
+            found += [holder] if holder else accounts_in_role(case.office_id, who, now())
+    return list(dict.fromkeys(found))
+
+
+def _message(case: Case, number: int, row: NoticeRow) -> Message:
+    package = case_queries.package(case)
+    texts = package.texts["id"]
+    staff = any(package.sop.actors[actor].is_.startswith("role:") for actor in row.to)
+    link = f"/berkas/{case.key}" if staff else f"/permohonan/{queries.of_case(case).key}"
+    state = case_queries.state(case)
+    until = min(case_queries.deadlines(case, state).values(), default=None)
+    day = until.astimezone(case_queries.calendar(case.office).zone).date() if until else case.due
+    words = {
+        "layanan": package.sop.identity.name,
+        "resi": case.receipt,
+        "tanggal": formats.long_date(day) if day else "–",
+        "jumlah": str(sum(item.to_correct for item in queries.items(queries.of_case(case)))),
+        "alasan": "",
+        "tautan": f"{settings.PUBLIC_URL}{link}",
+    }
+    return Message(
+        office_id=case.office_id,
+        about=case.subject,
+        source=f"{case.key}:{number}:{row.on}:{row.text}",
+        subject=_fill(texts[f"notice.{row.text}.subject"], words),
+        body=_fill(texts[f"notice.{row.text}.body"], words),
+        link="",
+    )
+
+
+def _fill(text: str, words: dict[str, str]) -> str:
+    for name, value in words.items():
+        text = text.replace("{" + name + "}", value)
+    return text

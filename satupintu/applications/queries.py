@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading applications: the applicant's own, and what an officer needs of one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from satupintu.applications.models import Application, Document, RequirementItem, Verdict, WorkDocument
+from satupintu.cases.models import Case
+from satupintu.catalog.queries import package_by_id
+from satupintu.core.access import Actor
+from satupintu.core.forms import FormSpec, Question, asked, show
+from satupintu.core.forms import pages as form_pages
+from satupintu.core.package import Package, Requirement
+from satupintu.core.refusal import Refusal
+
+
+def _rows() -> QuerySet[Application]:
+    return Application.objects.select_related("office", "person", "case", "case__office", "account")
+
+
+def own(actor: Actor, key: uuid.UUID) -> Application:
+    """The applicant's own application. Raises Refusal `access.not-yours` (404) for anybody else's."""
+    found = _rows().filter(key=key).first()
+    if found is None or not actor.person or found.owner_key != actor.person:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def own_all(actor: Actor, *, limit: int = 50) -> list[Application]:
+    """All of this person's applications, newest first."""
+    if not actor.person:
+        return []
+    return list(_rows().filter(person__key=actor.person).order_by("-changed_at")[:limit])
+
+
+def of_case(case: Case) -> Application:
+    """The application behind a case."""
+    return _rows().get(case=case)
+
+
+def by_case_id(case_id: int) -> Application:
+    return _rows().get(case_id=case_id)
+
+
+def package(application: Application) -> Package:
+    return package_by_id(application.service_id)
+
+
+def form(application: Application) -> FormSpec:
+    found = package(application).form
+    assert found is not None  # a layanan has a form: read_package refuses one without
+    return found
+
+
+def requirements(application: Application) -> tuple[Requirement, ...]:
+    service = package(application).service
+    return tuple(service.requirements.values()) if service else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A required document as pages show it. verdicts: step id -> what was found there."""
+
+    key: uuid.UUID
+    requirement: Requirement
+    note: str
+    to_correct: bool
+    document: Document | None
+    earlier: tuple[Document, ...]
+    verdicts: Mapping[str, Verdict]
+
+    @property
+    def missing(self) -> bool:
+        return self.document is None and self.requirement.required
+
+
+def items(application: Application) -> list[Item]:
+    """The required documents in the service's order, each with its versions and verdicts: three SQL queries."""
+    documents = Document.objects.select_related("file").order_by("-number")
+    rows = RequirementItem.objects.filter(application=application).prefetch_related(
+        Prefetch("documents", queryset=documents), "verdicts"
+    )
+    by_requirement = {row.requirement: row for row in rows}
+    found = []
+    for requirement in requirements(application):
+        row = by_requirement.get(requirement.id)
+        if row is None:
+            continue
+        versions = tuple(row.documents.all())
+        found.append(
+            Item(
+                key=row.key,
+                requirement=requirement,
+                note=row.note,
+                to_correct=row.to_correct,
+                document=versions[0] if versions else None,
+                earlier=versions[1:],
+                verdicts={v.step: v for v in row.verdicts.all()},
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One answered question for a summary. page: the number of its page in the form, from 1."""
+
+    question: str
+    label: str
+    value: str
+    page: int
+    missing: bool
+
+
+def answer_rows(application: Application, *, masked: bool = False) -> list[AnswerRow]:
+    """Every question that is asked with these answers, with what was answered.
+
+    masked: NIK and phone only by their last figures (officers see them masked too).
+    """
+    spec = form(application)
+    from_page = {q.id: n for n, page in enumerate(pages(application), 1) for q in page}
+    rows = []
+    for question in asked(spec, application.answers):
+        value = shown_value(application, question.id)
+        if masked and question.private and value:
+            value = "•" * max(len(value) - 4, 0) + value[-4:]
+        missing = question.required and not value
+        rows.append(AnswerRow(question.id, question.label, value, from_page.get(question.id, 1), missing))
+    return rows
+
+
+def shown_value(application: Application, question_id: str) -> str:
+    """One answer in words; private ones come from the Person."""
+    spec = form(application)
+    question = spec.questions[question_id]
+    value = application.answers.get(question_id)
+    if value in (None, ""):
+        return ""
+    if question.private:
+        person = application.person
+        return {"nik": person.nik, "phone": person.phone}.get(question.kind, "")
+    if question.kind == "kbli" and isinstance(value, dict):
+        return f"KBLI {value['version']} {value['code']} {value['title']}"
+    return show(question, value)
+
+
+def pages(application: Application) -> list[list[Question]]:
+    """The pages of the form with these answers."""
+    return form_pages(form(application), application.answers)
+
+
+def complete(application: Application) -> bool:
+    """Whether every question and every required document is there."""
+    return not any(row.missing for row in answer_rows(application)) and not any(i.missing for i in items(application))
+
+
+def title(application: Application) -> str:
+    """What lists call it: the business's name, else the service's."""
+    name = application.answers.get("nama-usaha")
+    return str(name) if name else package(application).sop.identity.name
+
+
+def document_file(application: Application, key: uuid.UUID) -> Document:
+    """One uploaded document of this application. Raises Refusal `access.not-yours` (404)."""
+    found = Document.objects.select_related("file", "item").filter(key=key, item__application=application).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def work_documents(case: Case) -> list[WorkDocument]:
+    """The newest document of each kind that the office made for this case."""
+    newest: dict[str, WorkDocument] = {}
+    for document in WorkDocument.objects.filter(case=case).select_related("file").order_by("at", "pk"):
+        newest[document.template] = document
+    return list(newest.values())
+
+
+def work_document(case: Case, key: uuid.UUID) -> WorkDocument:
+    found = WorkDocument.objects.select_related("file").filter(case=case, key=key).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def by_receipt_and_code(receipt: str, code: str) -> Application | None:
+    """For the public tracker: both must fit."""
+    if not receipt or not code:
+        return None
+    return _rows().filter(case__receipt=receipt, track_code=code).first()

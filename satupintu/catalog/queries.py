@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading the catalogue: what is in force, and who has authority."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from django.db.models import Q
+
+from satupintu.catalog.folders import from_json
+from satupintu.catalog.models import Kbli, ServiceVersion
+from satupintu.core.package import Package, read_package
+from satupintu.core.refusal import Refusal
+
+OWN_AUTHORITY = "kabupaten"
+KBLI_VERSION = "2020"
+
+
+def package_of(version: ServiceVersion) -> Package:
+    """The service as it was published under this version; read once per process and digest."""
+    found = _packages.get(version.digest)
+    if found is None:
+        found = _packages[version.digest] = read_package(from_json(version.files), known_sops=None)
+    return found
+
+
+_packages: dict[str, Package] = {}
+
+
+@lru_cache(maxsize=512)
+def package_by_id(version_id: int) -> Package:
+    """The package of a version by its row id (a published version never changes): no SQL after the first time."""
+    return package_of(ServiceVersion.objects.get(pk=version_id))
+
+
+def in_force(office_id: int, slug: str, day: date) -> ServiceVersion:
+    """The version of this service that is in force on that day. Raises Refusal `catalog.no-service` (404)."""
+    found = _approved(office_id, day).filter(slug=slug).order_by("-effective", "-pk").first()
+    if found is None:
+        raise Refusal("catalog.no-service", status=404, slug=slug)
+    return found
+
+
+def services(office_id: int, day: date, *, words: str = "") -> list[ServiceVersion]:
+    """The services in force, by name; words: only those that a plain search finds."""
+    newest: dict[str, ServiceVersion] = {}
+    for version in _approved(office_id, day).filter(kind="layanan").order_by("effective", "pk"):
+        newest[version.slug] = version
+    found = sorted(newest.values(), key=lambda v: v.name)
+    wanted = words.casefold().split()
+    return [v for v in found if not wanted or any(_speaks_of(package_of(v), word) for word in wanted)]
+
+
+def _approved(office_id: int, day: date):  # type: ignore[no-untyped-def]
+    return ServiceVersion.objects.filter(office_id=office_id, status=ServiceVersion.APPROVED, effective__lte=day)
+
+
+def _speaks_of(package: Package, word: str) -> bool:
+    service = package.service
+    if service is None:
+        return False
+    texts = [service.name, service.summary, *service.search_words]
+    return any(word in text.casefold() for text in texts)
+
+
+def kbli(version: str, code: str) -> Kbli | None:
+    return Kbli.objects.filter(version=version, code=code).first()
+
+
+def kbli_like(version: str, text: str, *, limit: int = 8) -> list[Kbli]:
+    """Codes that begin with these digits, or whose title or plain words hold every word of the text."""
+    rows = Kbli.objects.filter(version=version)
+    digits = "".join(c for c in text if c.isdigit())
+    if digits:
+        rows = rows.filter(code__startswith=digits)
+    else:
+        for word in text.split():
+            rows = rows.filter(Q(title__icontains=word) | Q(words__icontains=word))
+    return list(rows.order_by("code")[:limit])
+
+
+def require_authority(version: str, code: str) -> Kbli:
+    """The code, if a regency or city office has authority over it (S6; warning of SOP 000.8.3.3/001).
+
+    Raises Refusal `catalog.kbli-unknown` or `catalog.kbli-elsewhere` (with whom to go to).
+    """
+    found = kbli(version, code)
+    if found is None:
+        raise Refusal("catalog.kbli-unknown", status=422, code=code, version=version)
+    if found.authority != OWN_AUTHORITY:
+        raise Refusal("catalog.kbli-elsewhere", status=422, code=code, title=found.title, refer_to=found.refer_to)
+    return found

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `satupintu`: what an office runs and what anybody can check.
+
+The words of the commands and the keys of their JSON are a contract. Exit 0: fine; 1: what was checked is not
+fine; 2: the command was not understood. Every command loads only what it needs, hence the late imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+FINE, NOT_FINE, USAGE = 0, 1, 2
+
+
+class Usage(Exception):
+    """The command cannot be carried out as typed; the message says why, in Indonesian."""
+
+
+_HEADINGS = {
+    "usage:": "pemakaian:",
+    "positional arguments:": "isian:",
+    "options:": "pilihan:",
+    "show this help message and exit": "tampilkan bantuan ini",
+}
+_COMPLAINTS = (
+    (r"the following arguments are required: (.+)", r"Belum diisi: \1."),
+    (r"unrecognized arguments: (.+)", r"Tidak dikenal: \1."),
+    (r"argument (.+): invalid choice: (.+) \(choose from (.+)\)", r"\2 bukan pilihan untuk \1. Pilih: \3."),
+    (r"argument (.+): expected one argument", r"\1 perlu satu nilai."),
+    (r"argument (.+?): (.+)", r"\1: \2"),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse speaking Indonesian, and raising Usage instead of leaving the program."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(allow_abbrev=False, **keywords)
+        # Suppressed, so that a sub-command's default does not undo a --json that stood before it.
+        self.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help="jawab dengan satu objek JSON"
+        )
+
+    def format_help(self) -> str:
+        text = super().format_help()
+        for english, indonesian in _HEADINGS.items():
+            text = text.replace(english, indonesian)
+        return text
+
+    def error(self, message: str) -> NoReturn:
+        for english, indonesian in _COMPLAINTS:
+            if re.fullmatch(english, message):
+                message = re.sub(english, indonesian, message)
+                break
+        raise Usage(f"{message} Lihat cara memakainya: {self.prog} --help")
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise argparse.ArgumentTypeError("tulis banyaknya hari kerja, 1 sampai 9999.")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("tulis tanggal seperti 2026-01-31.") from None
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
+        raise argparse.ArgumentTypeError("tulis nomor port, 0 sampai 65535.")
+    return int(text)
+
+
+def _group(commands: Any, name: str, help_text: str) -> Any:
+    return commands.add_parser(name, help=help_text, description=help_text).add_subparsers(
+        dest="verb", required=True, metavar="PERINTAH", parser_class=_Parser
+    )
+
+
+def _command(commands: Any, name: str, does: str, *, room: str, key: str) -> _Parser:
+    made: _Parser = commands.add_parser(name, help=does, description=does)
+    made.set_defaults(room=room, command=key)
+    return made
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="satupintu", description="Satu pintu untuk semua perizinan sebuah kantor pelayanan."
+    )
+    commands = parser.add_subparsers(dest="group", required=True, metavar="PERINTAH", parser_class=_Parser)
+    _rules(commands)
+    _office(commands)
+    return parser
+
+
+def _rules(commands: Any) -> None:
+    """Commands that need no data base."""
+    check = _group(commands, "check", "memeriksa berkas yang ditulis kantor")
+    made = _command(check, "service", "periksa satu folder layanan", room="rules", key="check-service")
+    made.add_argument(
+        "folder", metavar="FOLDER", type=Path, help="folder layanan, misalnya services/kampar/pb-umku"
+    )
+
+    clock = _group(commands, "clock", "menghitung waktu kerja sebuah kantor")
+    made = _command(clock, "due", "hitung tanggal janji selesai", room="rules", key="clock-due")
+    made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
+    made.add_argument(
+        "--from", metavar="ISO", required=True, dest="start", help="saat diterima, waktu setempat"
+    )
+    made.add_argument("--days", metavar="N", required=True, type=_days, help="janji dalam hari kerja")
+    made = _command(clock, "elapsed", "hitung waktu kerja yang terpakai", room="rules", key="clock-elapsed")
+    made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
+    made.add_argument("--ledger", metavar="FILE", required=True, type=Path, help="catatan waktu (JSON)")
+    made.add_argument("--at", metavar="ISO", required=True, help="dihitung sampai saat ini, waktu setempat")
+
+    identity = _group(commands, "identity", "memeriksa bentuk nomor identitas")
+    made = _command(identity, "check", "periksa satu nomor", room="rules", key="identity-check")
+    made.add_argument("kind", choices=("nik", "npwp", "nib", "phone", "passport"), help="jenis nomor")
+    made.add_argument("value", metavar="NOMOR", help="nomor seperti yang diketik orang")
+
+
+def _office(commands: Any) -> None:
+    """Commands that work on the data of an office."""
+    serve = _command(commands, "serve", "jalankan halaman dan pekerja latar", room="office", key="serve")
+    demo = _command(commands, "demo", "muat kantor contoh lalu jalankan", room="office", key="demo")
+    demo.add_argument("--walk-only", action="store_true", help="satu permohonan sampai izin, tanpa halaman")
+    for made in (serve, demo):
+        made.add_argument("--host", default="127.0.0.1", help="alamat yang didengarkan")
+        made.add_argument("--port", default=8000, type=_port, help="nomor port")
+    _command(commands, "worker", "jalankan pekerja latar saja", room="office", key="worker")
+
+    service = _group(commands, "service", "mengelola layanan kantor")
+    made = _command(service, "publish", "terbitkan satu folder layanan", room="office", key="service-publish")
+    made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
+    made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
+    made.add_argument("--effective", metavar="TANGGAL", required=True, type=_day, help="mulai berlaku")
+
+    permit = _group(commands, "permit", "memeriksa izin")
+    made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
+    made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")
+    record = _group(commands, "record", "memeriksa riwayat")
+    _command(record, "verify", "periksa seluruh riwayat", room="office", key="record-verify")
+
+
+def _say(stream: TextIO, text: str) -> None:
+    """Write a line even where the terminal's encoding lacks a character."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. argv: the words after `satupintu`. Gives the exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    as_json = "--json" in words
+    try:
+        args = _parser().parse_args(words)
+        as_json = "json" in args
+        code, answer, text = import_module(f"satupintu.cli.{args.room}").run(args)
+    except Usage as problem:
+        code, answer, text = USAGE, {"message": str(problem)}, ""
+        _say(sys.stderr, str(problem))
+    except SystemExit as leaving:  # --help
+        return leaving.code if isinstance(leaving.code, int) else USAGE
+    if as_json:
+        _say(sys.stdout, json.dumps(answer, ensure_ascii=True, default=str))
+    elif text:
+        _say(sys.stderr if code == USAGE else sys.stdout, text)
+    return int(code)

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands that work on the data of an office. Each gives (exit code, JSON object, plain text)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+Result = tuple[int, dict[str, Any], str]
+
+
+def run(args: argparse.Namespace) -> Result:
+    """Carry out one command of this room."""
+    if args.command == "demo":
+        _demo_environment()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
+    import django
+
+    django.setup()
+    return _COMMANDS[args.command](args)
+
+
+# Serving ---------------------------------------------------------------------------------------------------------
+
+
+def prepare() -> None:
+    """Bring the data base and the static files up to this version."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _serve(args: argparse.Namespace) -> Result:
+    prepare()
+    return _run_processes(args.host, args.port)
+
+
+def _run_processes(host: str, port: int) -> Result:
+    """The web process and the worker, until one of them ends or somebody asks both to stop."""
+    if _taken(host, port):
+        return 1, {"message": "port"}, f"Port {port} sudah dipakai program lain. Pilih yang lain: --port {port + 1}"
+    web = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "satupintu.config.wsgi:application",
+    ]  # fmt: skip
+    worker = [sys.executable, "-m", "satupintu.cli", "worker"]
+    processes = [subprocess.Popen(command, env=os.environ.copy()) for command in (web, worker)]
+
+    def stop(*_: object) -> None:
+        for process in processes:
+            process.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        os.wait()
+    finally:
+        stop()
+        for process in processes:
+            process.wait()
+    return 0, {"ok": True}, "Selesai."
+
+
+def _taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _worker(args: argparse.Namespace) -> Result:
+    from satupintu.door.worker import OfficeWorker
+
+    worker = OfficeWorker()
+    worker.configure_signals()
+    worker.run()
+    return 0, {"ok": True}, ""
+
+
+# The demo --------------------------------------------------------------------------------------------------------
+
+
+def _demo_environment() -> None:
+    """A mail server of the demo's own on a free port of loopback, unless one is named."""
+    os.environ["SATUPINTU_DEMO"] = "1"
+    if "SATUPINTU_SMTP" not in os.environ:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            os.environ["SATUPINTU_SMTP"] = f"127.0.0.1:{free.getsockname()[1]}"
+            os.environ["SATUPINTU_OWN_MAIL"] = "1"
+
+
+def _demo(args: argparse.Namespace) -> Result:
+    if not args.walk_only and args.host not in {"127.0.0.1", "localhost", "::1"}:
+        return 2, {"message": "host"}, "Demo hanya dijalankan di komputer sendiri (127.0.0.1)."
+    from django.conf import settings
+
+    from satupintu.adapters.mail import simulator
+    from satupintu.cli import demo
+    from satupintu.door.moment import now
+
+    prepare()
+    with ExitStack() as at_end:
+        if os.environ.get("SATUPINTU_OWN_MAIL"):
+            controller, _ = simulator.serve(Path(settings.HOME) / "mail", port=settings.EMAIL_PORT)
+            at_end.callback(controller.stop)
+        made = demo.Demo(logins=demo.load(now()))
+        say: Callable[[str], None] = (lambda line: None) if "json" in args else print
+        made.permits.append(demo.Walk(now(), say=say).run())
+        text = _demo_text(made, args)
+        if args.walk_only:
+            return 0, made.to_json(), text
+        print(text, flush=True)
+        code, answer, words = _run_processes(args.host, args.port)
+        return code, {**made.to_json(), **answer}, words
+
+
+def _demo_text(made: Any, args: argparse.Namespace) -> str:
+    permit = made.permits[-1]
+    lines = [
+        "",
+        f"Izin bertanda tangan: {permit['file']}",
+        f"Nomor {permit['number']}, kode cek {permit['code']}",
+        f"Periksa keasliannya: satupintu permit verify {permit['file']}",
+        "",
+        "Masuk dengan (hanya untuk demo ini):",
+        *(f"  {row['email']:<34} {row['password']:<14} {row['role']} {row['office']}" for row in made.logins),
+    ]
+    if not args.walk_only:
+        lines += ["", f"Buka http://{args.host}:{args.port}/ . Surat demo: http://{args.host}:{args.port}/surat-demo"]
+    return "\n".join(lines)
+
+
+# Publishing and checking -----------------------------------------------------------------------------------------
+
+
+def _publish(args: argparse.Namespace) -> Result:
+    from satupintu.catalog import actions
+    from satupintu.core.access import system
+    from satupintu.core.package import Unsound, linked_sops, load_folder, read_package
+    from satupintu.core.refusal import Refusal
+    from satupintu.door.moment import now
+    from satupintu.offices.queries import office
+
+    prepare()
+    folder = args.folder.resolve()
+    try:
+        at_office = office(args.office)
+        content = load_folder(folder)
+        package = read_package(content, known_sops=linked_sops(folder))
+        row = actions.propose(system(now()), at_office, folder.name, package, content, effective=args.effective)
+    except Unsound as problem:
+        found = [{"file": p.file, "where": p.where, "message": p.message} for p in problem.problems]
+        return 1, {"ok": False, "problems": found}, "\n".join(f"{p['file']} {p['where']}: {p['message']}" for p in found)
+    except Refusal as refusal:
+        return 1, {"ok": False, "message": refusal.code}, _words(refusal)
+    answer = {"ok": True, "service": folder.name, "digest": row.digest, "status": row.status, "effective": str(row.effective)}
+    return 0, answer, f"{row.name}: {row.status}, berlaku {row.effective}"
+
+
+def _words(refusal: Any) -> str:
+    from satupintu.ui.refusals import words_of
+
+    what, do = words_of(refusal)
+    return f"{what} {do}"
+
+
+_VERDICTS = {
+    "genuine": "Asli. Berkas ini sama persis dengan yang kami terbitkan.",
+    "altered": "Berubah. Berkas ini menyebut izin kami, tetapi isinya tidak sama dengan yang kami terbitkan.",
+    "revoked": "Dicabut. Berkas ini pernah kami terbitkan, dan sekarang tidak berlaku.",
+    "not-ours": "Bukan dari kami. Berkas ini tidak ada dalam daftar izin kantor.",
+    "signing": "Sedang ditandatangani.",
+}
+
+
+def _verify_permit(args: argparse.Namespace) -> Result:
+    from satupintu.permits.queries import GENUINE, check_file
+
+    try:
+        data = args.file.read_bytes()
+    except OSError:
+        return 2, {"message": "berkas tidak terbaca"}, f"Berkas {args.file} tidak terbaca. Periksa nama dan tempatnya."
+    found = check_file(data)
+    answer: dict[str, Any] = {"verdict": found.verdict}
+    lines = [_VERDICTS[found.verdict]]
+    if found.permit is not None:
+        answer |= {"number": found.permit.number, "code": found.permit.code, "facts": dict(found.facts)}
+        lines += [f"{label}: {value}" for label, value in found.facts]
+    return (0 if found.verdict == GENUINE else 1), answer, "\n".join(lines)
+
+
+def _verify_record(args: argparse.Namespace) -> Result:
+    from satupintu.door.read import verify
+
+    found = verify()
+    flaws = [{"subject": f.subject, "number": f.number, "what": f.what} for f in found.flaws]
+    answer = {"ok": found.ok, "events": found.events, "chains": found.chains, "flaws": flaws}
+    if found.ok:
+        return 0, answer, f"Utuh: {found.events} catatan dalam {found.chains} rantai."
+    words = [f"{f['subject']} catatan {f['number']}: {_FLAWS[str(f['what'])]}" for f in flaws]
+    return 1, answer, "\n".join(["Tidak utuh:", *words])
+
+
+_FLAWS = {
+    "seal": "isinya diubah",
+    "previous": "tidak menyambung dengan catatan sebelumnya",
+    "missing": "hilang",
+    "root": "ujung rantai tidak cocok dengan berkasnya",
+    "orphan": "berkasnya hilang",
+}
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
+    "serve": _serve,
+    "worker": _worker,
+    "demo": _demo,
+    "service-publish": _publish,
+    "permit-verify": _verify_permit,
+    "record-verify": _verify_record,
+}

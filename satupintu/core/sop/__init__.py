@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The SOP is the program: its language, what makes it sound, and how it runs.
+
+`parse` reads the tables of a `sop.toml`, `soundness` proves them before publication, `decide` runs a case on them.
+"""
+
+from satupintu.core.sop.case import (
+    Answer,
+    Begin,
+    Command,
+    Decision,
+    Mark,
+    Offer,
+    Open,
+    OpenWait,
+    Progress,
+    State,
+    Take,
+    Tick_,
+    Turn,
+    Unmark,
+    Visit,
+    Withdraw,
+)
+from satupintu.core.sop.engine import NO_FACTS, decide, four_eyes, offers, openable, turns
+from satupintu.core.sop.language import (
+    SIGN_BEGUN,
+    SIGN_DONE,
+    SYSTEM,
+    WAIT_KINDS,
+    ActorRow,
+    CaseClass,
+    End,
+    Identity,
+    Mistake,
+    NoticeRow,
+    Outcome,
+    Sop,
+    StatusRow,
+    Step,
+    Wait,
+)
+from satupintu.core.sop.reading import parse
+from satupintu.core.sop.soundness import soundness
+
+__all__ = [
+    "NO_FACTS",
+    "SIGN_BEGUN",
+    "SIGN_DONE",
+    "SYSTEM",
+    "WAIT_KINDS",
+    "ActorRow",
+    "Answer",
+    "Begin",
+    "CaseClass",
+    "Command",
+    "Decision",
+    "End",
+    "Identity",
+    "Mark",
+    "Mistake",
+    "NoticeRow",
+    "Offer",
+    "Open",
+    "OpenWait",
+    "Outcome",
+    "Progress",
+    "Sop",
+    "State",
+    "StatusRow",
+    "Step",
+    "Take",
+    "Tick_",
+    "Turn",
+    "Unmark",
+    "Visit",
+    "Wait",
+    "Withdraw",
+    "decide",
+    "four_eyes",
+    "offers",
+    "openable",
+    "parse",
+    "soundness",
+    "turns",
+]

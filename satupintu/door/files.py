@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kept files: bytes under a random key, written and synced before the row that names them.
+
+A file without a row (the process died in between) is swept later; a row without its file cannot come about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from satupintu.door.fields import decrypt, encrypt
+from satupintu.door.models import StoredFile
+from satupintu.door.moment import now
+
+
+def keep(data: bytes, *, name: str, mime: str, private: bool) -> StoredFile:
+    """Write the bytes durably and give the row to be saved in the caller's transaction.
+
+    private: rest encrypted (scans of identity papers and everything else a person hands in).
+    """
+    row = StoredFile(
+        key=uuid.uuid4(),
+        name=name[:160],
+        mime=mime,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        encrypted=private,
+        at=now(),
+    )
+    path = _path(row.key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as handle:
+        handle.write(encrypt(data, purpose=str(row.key)) if private else data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.rename(path)
+    _sync_folder(path.parent)
+    return row
+
+
+def read(row: StoredFile) -> bytes:
+    """The bytes as they were kept. Raises ValueError if the disk gives other bytes than were kept."""
+    data = _path(row.key).read_bytes()
+    if row.encrypted:
+        data = decrypt(data, purpose=str(row.key))
+    if hashlib.sha256(data).hexdigest() != row.sha256:
+        raise ValueError(f"file {row.key} was changed on disk")
+    return data
+
+
+def path_of(row: StoredFile) -> Path:
+    """Where the bytes lie; only for files that do not rest encrypted."""
+    return _path(row.key)
+
+
+def find(sha256: str) -> StoredFile | None:
+    """The kept file with exactly these bytes, if there is one."""
+    return StoredFile.objects.filter(sha256=sha256).order_by("pk").first()
+
+
+def sweep(older_than: timedelta = timedelta(days=1)) -> int:
+    """Remove files that no row names and that are older than a day; gives how many."""
+    removed, limit = 0, (now() - older_than).timestamp()
+    for path in Path(settings.FILES).glob("??/*"):
+        if path.stat().st_mtime > limit:
+            continue
+        if path.suffix == ".part" or not StoredFile.objects.filter(key=path.name).exists():
+            path.unlink()
+            removed += 1
+    return removed
+
+
+def _path(key: uuid.UUID) -> Path:
+    return Path(settings.FILES) / key.hex[:2] / str(key)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The worker: django-tasks-db runs the jobs; here is what it leaves out: a sign of life, and trying again.
+
+A job whose worker fell silent, or that failed, is put back with growing delay until it has been started
+`TASK_STARTS` times; after that it stays FAILED, where the administrator sees it. A Refusal is not tried again:
+trying again would not change a rule's mind.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.utils.crypto import get_random_string
+from django_tasks import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from satupintu.door.models import Beat
+from satupintu.door.moment import now
+
+log = logging.getLogger("satupintu.worker")
+REFUSAL = "satupintu.core.refusal.Refusal"
+
+
+def backoff(starts: int) -> timedelta:
+    """How long to wait after so many starts: 5 s, 20 s, 80 s … at most an hour."""
+    return timedelta(seconds=min(5 * 4 ** max(starts - 1, 0), 3600))
+
+
+def sweep(at: datetime) -> int:
+    """Put back the jobs of silent workers and the failed ones that have tries left; gives how many."""
+    lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
+    alive = set(Beat.objects.filter(at__gt=at - lease).values_list("worker", flat=True))
+    back = 0
+    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=at - lease)
+    for job in lost.only("id", "worker_ids", "started_at"):
+        if job.worker_ids and job.worker_ids[-1] in alive:
+            continue
+        back += _put_back(job, at, TaskResultStatus.RUNNING, delay=timedelta())
+    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).exclude(exception_class_path=REFUSAL)
+    for job in failed.only("id", "worker_ids", "started_at")[:100]:
+        if len(job.worker_ids) < settings.TASK_STARTS:
+            back += _put_back(job, at, TaskResultStatus.FAILED, delay=backoff(len(job.worker_ids)))
+    return back
+
+
+def _put_back(job: DBTaskResult, at: datetime, was: TaskResultStatus, *, delay: timedelta) -> int:
+    """One conditional UPDATE: of two sweepers one wins; a job that has ended meanwhile is left alone."""
+    return DBTaskResult.objects.filter(pk=job.pk, status=was, started_at=job.started_at).update(
+        status=TaskResultStatus.READY, run_after=at + delay
+    )
+
+
+class OfficeWorker(Worker):
+    """A worker with a heartbeat thread; every pass through its loop first sweeps."""
+
+    def __init__(self, *, interval: float = 0.5, batch: bool = False) -> None:
+        super().__init__(
+            queue_names=["*"],
+            interval=interval,
+            batch=batch,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(24),
+            excluded_queue_names=[],
+        )
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        beating = threading.Thread(target=self._beat, daemon=True)
+        sweeping = threading.Thread(target=self._sweep, daemon=True)
+        self._mark()
+        beating.start()
+        sweeping.start()
+        try:
+            while self.running:
+                try:
+                    super().run()
+                    if self.batch:
+                        return
+                except Exception:
+                    # The data base went away for a while: say so and come back when it does.
+                    log.exception("worker.interrupted")
+                    close_old_connections()
+                    self._stop.wait(2)
+        finally:
+            self._stop.set()
+
+    def _mark(self) -> None:
+        Beat.objects.update_or_create(worker=self.worker_id, defaults={"at": now()})
+
+    def _every(self, seconds: float, act: Callable[[], object]) -> None:
+        while not self._stop.wait(seconds):
+            try:
+                close_old_connections()
+                act()
+            except Exception:
+                log.warning("worker.waits_for_database")
+        connection.close()
+
+    def _beat(self) -> None:
+        self._every(settings.TASK_LEASE_SECONDS / 4, self._mark)
+
+    def _sweep(self) -> None:
+        self._every(2, lambda: sweep(now()))
+
+
+def drain(at: Callable[[], datetime] = now, *, limit: int = 500) -> int:
+    """Run every job that is due, here and now, until none is left; gives how many ran.
+
+    For the demo walk and the tests: the same jobs, the same order, without a second process.
+    Raises what a job raises.
+    """
+    for count in range(limit):
+        with transaction.atomic():
+            job = (
+                DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+                .exclude(run_after__gt=at(), run_after__lt=datetime(9999, 1, 1, tzinfo=at().tzinfo))
+                .order_by("-priority", "run_after", "enqueued_at")
+                .first()
+            )
+            if job is None:
+                return count
+            job.claim("drain")
+        result = job.task_result
+        try:
+            value = job.task.call(*result.args, **result.kwargs)
+        except BaseException as problem:
+            job.set_failed(problem)
+            raise
+        job.set_successful(value)
+    raise RuntimeError("jobs keep making jobs")
+
+
+__all__ = ["OfficeWorker", "backoff", "drain", "sweep"]

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data of the product, and its sheet: as a draft for the head's eyes, and as the permit under its number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from satupintu.applications import papers, queries
+from satupintu.applications.models import Application, WorkDocument
+from satupintu.cases.models import Case
+from satupintu.core.access import Actor, Role
+from satupintu.core.numbers import show_code
+from satupintu.core.seal import digest
+from satupintu.offices.queries import local_day
+from satupintu.permits.models import Permit
+from satupintu.ui.prints import compile_pdf
+
+ISSUER = "CA pengembangan Satu Pintu (CONTOH)"
+
+
+def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
+    """Everything on the permit that does not depend on who signs it and when.
+
+    duties: the holder's duties, one a line. NIK and phone are masked: the same bytes are embedded in the PDF.
+    """
+    application = queries.of_case(case)
+    package = queries.package(application)
+    service = package.service
+    assert service is not None  # only a service has a product
+    return {
+        "kantor": papers.office_head(case.office),
+        "contoh": True,
+        "judul": service.name,
+        "layanan": {"nama": service.name, "kode": service.code},
+        "tanda_tangan": "elektronik",
+        "biaya": "Tidak dipungut biaya",
+        "permohonan": {
+            "nomor": case.receipt,
+            "diterima": local_day(case.office, case.opened_at).isoformat(),
+        },
+        "jawaban": _answers(application),
+        "dasar": _bases(case),
+        "kewajiban": duties,
+        "berlaku": service.validity or "selama usaha berjalan",
+        "dasar_hukum": list(package.sop.identity.legal_basis),
+    }
+
+
+def _answers(application: Application) -> dict[str, str]:
+    return {row.question: row.value for row in queries.answer_rows(application, masked=True)}
+
+
+def _bases(case: Case) -> list[list[str]]:
+    made: list[WorkDocument] = queries.work_documents(case)
+    return [[d.label, d.number, local_day(case.office, d.at).isoformat()] for d in made]
+
+
+def standard_duties(case: Case) -> list[str]:
+    """What a draft starts from: the duties every holder has, and the conditions of the technical opinion."""
+    duties = [
+        "Memelihara standar usaha sesuai KBLI selama usaha berjalan.",
+        "Menyampaikan perubahan data usaha melalui OSS.",
+    ]
+    for document in queries.work_documents(case):
+        conditions = str(document.data.get("syarat") or "")
+        duties += [line.strip() for line in conditions.splitlines() if line.strip()]
+    return duties
+
+
+def preview(case: Case, data: dict[str, Any], actor: Actor) -> bytes:
+    """The draft as a sheet: it says PRATINJAU, has no number, no code, no QR."""
+    shown = {
+        **data,
+        "pratinjau": True,
+        "dokumen": {"tanggal": local_day(case.office, actor.at).isoformat()},
+        "penanda": {"jabatan": case.office.head_title, "tempat": case.office.seat, "nama": "–",
+                    "tanggal": local_day(case.office, actor.at).isoformat()},
+    }  # fmt: skip
+    return compile_pdf("permit.typ", shown, files=queries.package(queries.of_case(case)).files)
+
+
+def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code: str) -> dict[str, Any]:
+    """The draft made final in the act of signing: number, code, date and signer are in it from now on."""
+    document = {
+        "nomor": number,
+        "tanggal": local_day(case.office, actor.at).isoformat(),
+        "versi": "versi 1",
+        "kode_cek": show_code(code),
+        "alamat_cek": f"{papers.host()}/cek",
+        "penerbit_sertifikat": ISSUER,
+    }
+    signer = papers.signer_block(case, actor, Role.HEAD.value)
+    whole = {**data, "dokumen": document, "penanda": signer}
+    fingerprint = digest(whole)[:16]
+    document["sidik"] = " ".join(fingerprint[i : i + 4] for i in range(0, 16, 4))
+    return whole
+
+
+def sheet(permit: Permit, *, variant: str = "") -> bytes:
+    """The permit as PDF/A-3b with its data embedded, ready to be signed; the same data give the same bytes."""
+    files = queries.package(queries.of_case(permit.case)).files
+    return compile_pdf("permit.typ", permit.data, files=files, variant=variant, qr=f"{settings.PUBLIC_URL}/cek/{permit.code}")

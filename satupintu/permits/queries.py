@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading permits: for their holder, for the file page, and for anybody who asks whether one is genuine."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from satupintu.cases.models import Case
+from satupintu.core.numbers import normal_code
+from satupintu.door import files
+from satupintu.permits.models import Draft, Permit
+from satupintu.permits.verify import looks
+
+GENUINE, ALTERED, REVOKED, NOT_OURS, UNSIGNED = "genuine", "altered", "revoked", "not-ours", "signing"
+
+
+def draft_of(case: Case) -> Draft | None:
+    return Draft.objects.filter(case=case).first()
+
+
+def of_case(case: Case) -> Permit | None:
+    return Permit.objects.select_related("file", "case__office", "office").filter(case=case).first()
+
+
+def by_code(code: str) -> Permit | None:
+    """The permit of this check code, however it was typed."""
+    wanted = normal_code(code)
+    if not wanted:
+        return None
+    return Permit.objects.select_related("office", "case", "file").filter(code=wanted).first()
+
+
+def unsigned(permit_id: int) -> Permit | None:
+    """The permit, if it still waits for its signature."""
+    rows = Permit.objects.select_related("case__office", "office")
+    return rows.filter(pk=permit_id, state=Permit.SIGNING).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the register says of a code or a file. facts: label and value, to compare with the paper in hand."""
+
+    verdict: str
+    permit: Permit | None = None
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        return facts(self.permit) if self.permit else []
+
+
+def facts(permit: Permit) -> list[tuple[str, str]]:
+    """What stands on the wall copy, and nothing more (domain.md §2: no number may work as a secret)."""
+    answers: dict[str, Any] = permit.data.get("jawaban", {})
+    found = [
+        ("Dokumen", permit.title),
+        ("Nomor", permit.number),
+        ("Nama usaha", permit.holder),
+        ("Kegiatan usaha", answers.get("kbli", "")),
+        ("Desa atau kelurahan", answers.get("desa", "")),
+        ("Diterbitkan oleh", permit.office.name),
+        ("Tanggal terbit", permit.data["dokumen"]["tanggal"]),
+        ("Berlaku", permit.data.get("berlaku", "")),
+    ]
+    return [(label, str(value)) for label, value in found if value]
+
+
+def check_code_of(code: str) -> Verdict:
+    """The verdict on a typed or scanned code."""
+    permit = by_code(code)
+    if permit is None:
+        return Verdict(NOT_OURS)
+    return Verdict(_state(permit), permit)
+
+
+def check_file(pdf: bytes) -> Verdict:
+    """The verdict on a file: its hash first; a file that only claims to be ours is altered, the rest is not ours."""
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    kept = files.find(sha256)
+    if kept is not None:
+        permit = Permit.objects.select_related("office", "case", "file").filter(file_id=kept.pk).first()
+        if permit is not None:
+            return Verdict(_state(permit), permit)
+    seen = looks(pdf)
+    claimed = by_code(seen.code) if seen.code else None
+    if claimed is None and seen.number:
+        claimed = Permit.objects.select_related("office", "case", "file").filter(number=seen.number).first()
+    if claimed is not None or seen.signed_by_us:
+        return Verdict(ALTERED, claimed)
+    return Verdict(NOT_OURS)
+
+
+def _state(permit: Permit) -> str:
+    return {Permit.ISSUED: GENUINE, Permit.REVOKED: REVOKED, Permit.SIGNING: UNSIGNED}[permit.state]

@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signers, behind one protocol, and the look at a signature. Number and QR first, signature last, bytes never again.
+
+`LocalSigner` is for training: a development CA made at first use, prints marked CONTOH. Its signatures repeat: the same
+file, name, reason and instant give the same signature value (RFC 6979), so a worker killed in between may sign again.
+
+Source: ETSI EN 319 142-1 (PAdES B-B), RFC 5652 (CMS), RFC 6979; design §5.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+from asn1crypto import cms, keys, x509
+from cryptography import x509 as certs
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.signers.pdf_cms import SimpleSigner
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+FIELD = "TandaTangan"
+# Wide and fixed, so that no demo and no test depends on the day it runs.
+VALID_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+VALID_UNTIL = dt.datetime(2049, 12, 31, tzinfo=dt.UTC)
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+RESERVED_BYTES = 8192  # room for the CMS in the file; fixed, so that the bytes around it repeat too
+
+
+class Signer(Protocol):
+    """Somebody who can sign a PDF. issuer: the name on the print. training: prints must say CONTOH."""
+
+    issuer: str
+    training: bool
+
+    def sign(self, pdf: bytes, *, name: str, reason: str, at: dt.datetime, location: str = "") -> bytes:
+        """The same PDF with one PAdES signature over all of it."""
+        ...
+
+    def certificates(self) -> tuple[bytes, ...]:
+        """DER of the certificates a signature of this signer carries: the signing one first, its CA last."""
+        ...
+
+
+class LocalSigner:
+    """Signs with a certificate of a development CA kept in a directory; made at first use, by whoever comes first.
+
+    keys_dir: directory of the keys; files in it have mode 0600, two processes at once get the same ones.
+    """
+
+    issuer = "CA pengembangan Satu Pintu (CONTOH)"
+    training = True
+
+    def __init__(self, keys_dir: Path | str) -> None:
+        self._dir = Path(keys_dir)
+        self._loaded: tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ...]] | None = None
+
+    def certificates(self) -> tuple[bytes, ...]:
+        """DER of the head's certificate and of the development CA."""
+        return self._load()[1]
+
+    def sign(self, pdf: bytes, *, name: str, reason: str, at: dt.datetime, location: str = "") -> bytes:
+        """Sign with PAdES B-B (ETSI.CAdES.detached).
+
+        name, reason, location: words of the signature. at: aware instant of the act of signing.
+        """
+        if at.tzinfo is None:
+            raise ValueError("`at` has no time zone")
+        key, chain = self._load()
+        head, authority = (x509.Certificate.load(der) for der in chain)
+        hand = _Hand(
+            signing_cert=head,
+            signing_key=keys.PrivateKeyInfo.load(_pkcs8(key)),
+            cert_registry=SimpleCertificateStore.from_certs([authority]),
+        )
+        words = PdfSignatureMetadata(
+            field_name=FIELD,
+            md_algorithm="sha256",
+            subfilter=SigSeedSubFilter.PADES,
+            name=name,
+            reason=reason,
+            location=location or None,
+        )
+        # No picture: a field without size, beside the page, is neither seen nor read aloud (ISO 14289-1, 7.18.1).
+        signer = _PdfSignerAt(words, hand, new_field_spec=SigFieldSpec(FIELD, box=(-9, -9, -9, -9)))
+        signer.at = at.replace(microsecond=0)
+        signed: Any = signer.sign_pdf(_Writer(BytesIO(pdf)), bytes_reserved=RESERVED_BYTES)
+        content: bytes = signed.getvalue()
+        return content
+
+    def _load(self) -> tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ...]]:
+        if self._loaded is None:
+            path = self._dir / "signer.pem"
+            if not path.exists():
+                with _alone(self._dir):
+                    if not path.exists():
+                        _write_private(path, _make_chain())
+            self._loaded = _read_chain(path.read_bytes())
+        return self._loaded
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder / "signer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """All or nothing, readable by the owner alone from the first byte."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.rename(path)
+
+
+def _pkcs8(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _make_chain() -> bytes:
+    """PEM of the head's key, the head's certificate and the CA's; the CA's own key is forgotten at once."""
+    authority_key, head_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority_name = _name("CA Pengembangan Satu Pintu (CONTOH)")
+    authority = (
+        _certificate(authority_name, authority_name, authority_key)
+        .add_extension(certs.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(certs.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    head = (
+        _certificate(_name("Kepala Dinas (CONTOH)"), authority_name, head_key)
+        .add_extension(certs.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
+        .add_extension(certs.SubjectKeyIdentifier.from_public_key(head_key.public_key()), critical=False)
+        .add_extension(
+            certs.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    key_pem = head_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return key_pem + b"".join(c.public_bytes(serialization.Encoding.PEM) for c in (head, authority))
+
+
+def _name(common: str) -> certs.Name:
+    pairs = (
+        (certs.NameOID.COUNTRY_NAME, "ID"),
+        (certs.NameOID.ORGANIZATION_NAME, "Satu Pintu (CONTOH)"),
+        (certs.NameOID.COMMON_NAME, common),
+    )
+    return certs.Name([certs.NameAttribute(oid, text) for oid, text in pairs])
+
+
+def _certificate(
+    subject: certs.Name, issuer: certs.Name, key: ec.EllipticCurvePrivateKey
+) -> certs.CertificateBuilder:
+    return (
+        certs.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(certs.random_serial_number())
+        .not_valid_before(VALID_FROM)
+        .not_valid_after(VALID_UNTIL)
+    )
+
+
+def _usage(**allowed: bool) -> certs.KeyUsage:
+    names = (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    )
+    return certs.KeyUsage(**{name: allowed.get(name, False) for name in names})
+
+
+def _read_chain(pem: bytes) -> tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ...]]:
+    key = serialization.load_pem_private_key(pem, None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("signer.pem holds another kind of key")
+    der = serialization.Encoding.DER
+    return key, tuple(cert.public_bytes(der) for cert in certs.load_pem_x509_certificates(pem))
+
+
+class _Hand(SimpleSigner):  # type: ignore[misc]
+    """ECDSA that repeats (RFC 6979), with the lower of the two possible s: one message, one signature."""
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        key = serialization.load_der_private_key(self.signing_key.dump(), None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or digest_algorithm != "sha256":
+            raise TypeError("the local signer signs with ECDSA P-256 and SHA-256")
+        r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+        return encode_dss_signature(r, min(s, P256_ORDER - s))
+
+
+class _PdfSignerAt(PdfSigner):  # type: ignore[misc]
+    """A signer whose watch shows the instant it was given."""
+
+    at: dt.datetime
+
+    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
+        """PAdES in PDF 1.7 only: pyHanko would raise the file to PDF 2.0 for ECDSA, and PDF/A-3 forbids that."""
+        pdf_out.register_extension(ESIC_EXTENSION_1)
+
+    def init_signing_session(self, *args: Any, **kwargs: Any) -> PdfSigningSession:
+        session = super().init_signing_session(*args, **kwargs)
+        session.system_time = self.at
+        return session
+
+
+class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+    """An update that leaves the document's own words alone and draws no lots: dates stay, the new id is a digest."""
+
+    def _update_meta(self) -> None:
+        return
+
+    @classmethod
+    def _handle_id(cls, prev: PdfFileReader) -> ArrayObject:
+        first = super()._handle_id(prev)[0]
+        prev.stream.seek(0)
+        return ArrayObject([first, ByteStringObject(hashlib.sha256(prev.stream.read()).digest()[:16])])
+
+
+# ---- the look at a signature -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a PDF's signature says. ours: made with one of our certificates. whole: not one byte differs since."""
+
+    ours: bool
+    whole: bool
+
+
+def validate(pdf: bytes, certificates: Sequence[bytes]) -> Seal:
+    """Look at the one signature of a PDF, as strictly as the signer wrote it.
+
+    certificates: DER, as `Signer.certificates()` gives them; the last is the CA. Raises whatever the parser raises on
+    a broken file: ask through `permits.verify.looks`, which looks in a child process.
+    """
+    reader = PdfFileReader(BytesIO(pdf))
+    found = list(reader.embedded_signatures)
+    if len(found) != 1:
+        return Seal(ours=False, whole=False)
+    signature = found[0]
+    if signature.signer_cert.dump() not in certificates:
+        return Seal(ours=False, whole=False)
+    roots = [x509.Certificate.load(certificates[-1])]
+    context = ValidationContext(
+        trust_roots=roots, allow_fetching=False, moment=VALID_FROM + dt.timedelta(days=1)
+    )
+    status = validate_pdf_signature(signature, signer_validation_context=context)
+    whole = bool(status.bottom_line) and status.coverage.name == "ENTIRE_FILE"
+    return Seal(ours=True, whole=whole and _as_written(pdf, signature.byte_range, certificates))
+
+
+def _as_written(pdf: bytes, byte_range: Sequence[int], certificates: Sequence[bytes]) -> bool:
+    """Whether the gap of the byte range holds exactly the CMS our signer writes: hex digits, padding, unsigned parts.
+
+    A signature does not cover itself. So the CMS is built again from its signed parts and compared byte by byte.
+    """
+    begin, length, resume, rest = byte_range
+    if begin != 0 or resume + rest != len(pdf):
+        return False
+    gap = pdf[length:resume]
+    if gap[:1] != b"<" or gap[-1:] != b">":
+        return False
+    raw = bytes.fromhex(gap[1:-1].decode("ascii"))
+    content = cms.ContentInfo.load(raw)["content"]
+    signer = content["signer_infos"][0]
+    _, s = decode_dss_signature(signer["signature"].native)
+    again = _rebuilt(signer["signed_attrs"].untag().dump(), signer["signature"].native, certificates)
+    written = again.hex().upper().encode("ascii").ljust(len(gap) - 2, b"0")
+    return s <= P256_ORDER // 2 and gap[1:-1] == written
+
+
+def _rebuilt(signed_attributes: bytes, signature: bytes, certificates: Sequence[bytes]) -> bytes:
+    """The CMS as our signer lays it out, from the parts the signature covers and our own certificates."""
+    head = x509.Certificate.load(certificates[0])
+    signer = cms.SignerInfo(
+        {
+            "version": "v1",
+            "sid": cms.SignerIdentifier(
+                {
+                    "issuer_and_serial_number": cms.IssuerAndSerialNumber(
+                        {"issuer": head.issuer, "serial_number": head["tbs_certificate"]["serial_number"]}
+                    )
+                }
+            ),
+            "digest_algorithm": {"algorithm": "sha256"},
+            "signed_attrs": cms.CMSAttributes.load(signed_attributes),
+            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+            "signature": signature,
+        }
+    )
+    body = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": "sha256"}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [x509.Certificate.load(der) for der in certificates],
+            "signer_infos": [signer],
+        }
+    )
+    written: bytes = cms.ContentInfo({"content_type": "signed_data", "content": body}).dump()
+    return written

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A question as it is drawn: `FieldView` knows how each kind of `form.toml` looks, not what is a right answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from satupintu.ui.formats import file_size
+from satupintu.ui.parts import Problem, StoredFile
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise as Text
+else:
+    Text = str
+
+Shape = Literal["line", "area", "pick", "select", "tick", "file"]
+
+PICK_LIMIT = 6  # up to six choices are all shown; more are a plain select
+CAMERA = "_foto"  # the second input of an upload, for the camera
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind is drawn when its question says nothing else."""
+
+    shape: Shape = "line"
+    type: str = "text"
+    inputmode: str = ""
+    autocomplete: str = "off"
+    width: str = ""
+    prefix: str = ""
+    hint: Text = ""
+    rows: int = 0
+
+
+KINDS: dict[str, Look] = {
+    "text": Look(),
+    "long-text": Look("area", rows=5),
+    "number": Look(inputmode="decimal", width="w-12"),
+    "rupiah": Look(width="w-12", prefix="Rp", hint=gettext_lazy("Contoh: 1.500.000 atau 1,5 juta")),
+    "date": Look(width="w-12", hint=gettext_lazy("Contoh: 17-8-1990")),
+    "choice": Look("pick"),
+    "yes-no": Look("pick"),
+    "region": Look("select"),
+    "address": Look("area", rows=3, autocomplete="street-address"),
+    "phone": Look(
+        type="tel",
+        inputmode="tel",
+        autocomplete="tel",
+        width="w-m",
+        hint=gettext_lazy("Contoh: 0812 3456 7890"),
+    ),
+    "nik": Look(inputmode="numeric", width="w-m", hint=gettext_lazy("16 angka di KTP. Spasi boleh.")),
+    "kbli": Look("select", inputmode="numeric", width="w-s", hint=gettext_lazy("5 angka. Contoh: 56101")),
+    "point": Look(width="w-m", hint=gettext_lazy("Lintang, lalu bujur. Contoh: 0.3586, 109.0251")),
+    "nib": Look(inputmode="numeric", width="w-m", hint=gettext_lazy("13 angka. Spasi boleh.")),
+    "npwp": Look(
+        inputmode="numeric", width="w-m", hint=gettext_lazy("15 atau 16 angka. Titik dan garis boleh.")
+    ),
+    # beyond form.toml: what log-in, tracker and check pages ask
+    "email": Look(
+        type="email", inputmode="email", autocomplete="email", hint=gettext_lazy("Contoh: sari@surel.example")
+    ),
+    "password": Look(type="password", autocomplete="current-password"),
+    "one-time-code": Look(inputmode="numeric", autocomplete="one-time-code", width="boxes"),
+    "code": Look(width="w-m code"),
+    "search": Look(type="search"),
+    "select": Look("select"),
+    "tick": Look("tick"),
+    "file": Look("file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice. group: heading in a long list, for example the district of a village."""
+
+    value: str
+    label: Text
+    hint: Text = ""
+    group: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One question on a page, whatever its kind; what was typed comes back as `value`, untouched.
+
+    kind: a key of `KINDS`. error: words of the mistake, which say how to mend it. required: the few optional ones
+    are marked "(boleh dikosongkan)". ask: the label is the page's h1. max_bytes, stored: for uploads. more: a
+    folded explanation with its own title (title, text). unit: said after the box ("kVA").
+    """
+
+    id: str
+    name: str
+    label: Text
+    kind: str = "text"
+    value: str = ""
+    hint: Text = ""
+    error: Text = ""
+    required: bool = True
+    options: tuple[Option, ...] = ()
+    autocomplete: str = ""
+    inputmode: str = ""
+    unit: Text = ""
+    rows: int = 0
+    maxlength: int = 0
+    accept: str = ".pdf,.jpg,.jpeg,.png"
+    max_bytes: int = 5 * 1024 * 1024
+    stored: StoredFile | None = None
+    ask: bool = False
+    more: tuple[Text, Text] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown kind of field: {self.kind}")
+
+    @property
+    def look(self) -> Look:
+        """What its kind brings."""
+        return KINDS[self.kind]
+
+    @property
+    def shape(self) -> Shape:
+        """Which part of `ui/parts/field.html` draws it; choices depend on how many there are."""
+        shape = self.look.shape
+        if shape in ("pick", "select") and not self.choices:
+            return "line"
+        if shape == "pick" and len(self.choices) > PICK_LIMIT:
+            return "select"
+        return shape
+
+    @property
+    def choices(self) -> tuple[Option, ...]:
+        """The options; a yes-no question has its own two."""
+        if self.kind == "yes-no" and not self.options:
+            return (Option("ya", _("Ya")), Option("tidak", _("Tidak")))
+        return self.options
+
+    @property
+    def groups(self) -> list[tuple[str, list[Option]]]:
+        """The options under their headings, in their own order; ungrouped ones under ""."""
+        found: dict[str, list[Option]] = {}
+        for option in self.choices:
+            found.setdefault(str(option.group), []).append(option)
+        return list(found.items())
+
+    @property
+    def short(self) -> bool:
+        """Choices of one or two words stand side by side."""
+        return all(len(str(option.label)) <= 18 and not option.hint for option in self.choices)
+
+    @property
+    def tip(self) -> Text:
+        """The hint of the question, else that of its kind; an upload always says types and limit first."""
+        if self.look.shape == "file":
+            limit = _("PDF, JPG, atau PNG. Paling besar %(size)s.") % {"size": file_size(self.max_bytes)}
+            return f"{self.hint} {limit}".strip()
+        return self.hint or ("" if self.shape in ("select", "pick") else self.look.hint)
+
+    @property
+    def mode(self) -> str:
+        """The keyboard a phone shows."""
+        return self.inputmode or self.look.inputmode
+
+    @property
+    def fill(self) -> str:
+        """The browser's autocomplete token."""
+        return self.autocomplete or self.look.autocomplete
+
+    @property
+    def lines(self) -> int:
+        """Rows of a text area."""
+        return self.rows or self.look.rows
+
+    @property
+    def described(self) -> str:
+        """Ids for aria-describedby: hint and mistake, when they are there."""
+        ids = [f"{self.id}-h"] if self.tip else []
+        if self.error:
+            ids.append(f"{self.id}-e")
+        return " ".join(ids)
+
+    @property
+    def camera_name(self) -> str:
+        """Name of the camera's own input; `chosen_file` takes whichever was used."""
+        return self.name + CAMERA
+
+
+def problems_of(fields: Iterable[FieldView]) -> tuple[Problem, ...]:
+    """The summary of mistakes: the same words as at the fields, in their order, each a link to its field."""
+    return tuple(Problem(f"#{field.id}", field.error) for field in fields if field.error)
+
+
+def chosen_file(files: MultiValueDict[str, UploadedFile], name: str) -> UploadedFile | None:
+    """The file a person gave for an upload, from the camera or from the disk; the chosen one wins over the camera."""
+    return files.get(name) or files.get(name + CAMERA)

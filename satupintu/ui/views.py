@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The switches for large text and contrast, and the pages shown when something cannot be shown."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+from satupintu.ui.context import COOKIE, HIGH, LARGE, NO_KEYS, wishes
+
+log = logging.getLogger(__name__)
+
+SWITCHES = {
+    ("huruf", "besar"): (LARGE, True),
+    ("huruf", "biasa"): (LARGE, False),
+    ("kontras", "tinggi"): (HIGH, True),
+    ("kontras", "biasa"): (HIGH, False),
+    ("pintasan", "tanpa"): (NO_KEYS, True),
+    ("pintasan", "pakai"): (NO_KEYS, False),
+}
+YEAR_SECONDS = 365 * 24 * 60 * 60
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def inside(request: HttpRequest, address: str, otherwise: str = "/") -> str:
+    """`address` when it stays on this site, else `otherwise`: no page of ours sends people elsewhere."""
+    host = {request.get_host()}
+    return address if url_has_allowed_host_and_scheme(address, host, request.is_secure()) else otherwise
+
+
+@require_safe
+def display(request: HttpRequest) -> HttpResponse:
+    """Set one switch in the cookie and go back; works without script, changes nothing else."""
+    wanted = set(wishes(request))
+    for switch, (word, on) in SWITCHES.items():
+        if request.GET.get(switch[0]) == switch[1]:
+            (wanted.add if on else wanted.discard)(word)
+    answer = HttpResponseRedirect(inside(request, request.GET.get("kembali", "/")))
+    answer.set_cookie(
+        COOKIE,
+        ".".join(sorted(wanted)),
+        max_age=YEAR_SECONDS,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure(),
+    )
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, or 413 when more was sent than the server takes."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return render(request, "ui/413.html", status=413)
+    return render(request, "ui/400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: signed in, but not in this role."""
+    return render(request, "ui/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, also for another person's or office's file: it does not tell that there is one."""
+    return render(request, "ui/404.html", status=404)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: too many tries; allauth finds it as `handler429` of the root addresses."""
+    return render(request, "ui/429.html", status=429)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose key is stale: usually a session that ended, so it says how to send again."""
+    log.warning("ui.csrf %s", request.path)
+    return render(
+        request, "ui/csrf.html", {"again": inside(request, request.META.get("HTTP_REFERER", ""))}, status=403
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 with a short code that is also in the log. Needs no database, no session and no context processor."""
+    letters = "".join(secrets.choice(CODE_LETTERS) for _n in range(4))
+    code = f"K-{letters}"
+    log.error("ui.server-error %s %s", code, request.path)
+    return HttpResponse(render_to_string("ui/500.html", {"code": code}), status=500)

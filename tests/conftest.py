@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every test stands on: a home of its own, the data base it was asked to use, and a day one can choose.
+
+SQLite unless DATABASE_URL says otherwise (`./satu test` makes a PostgreSQL cluster for that). Both data bases
+really write: SQLite to a file, because threads and the live server must meet in it as real processes do.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# Before anything reads the settings: keys, files and data base of a test never touch those of the office. Each
+# process of a parallel run comes past here and gets its own.
+HOME = Path(tempfile.mkdtemp(prefix="satupintu-test-"))
+(HOME / "static").mkdir()
+os.environ.update(SATUPINTU_HOME=str(HOME), DJANGO_SETTINGS_MODULE="satupintu.config.settings")
+for _name in ("SATUPINTU_URL", "SATUPINTU_DEMO", "SATUPINTU_SMTP", "SATUPINTU_LOG"):
+    os.environ.pop(_name, None)
+
+import pytest  # noqa: E402
+import time_machine  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    settings.DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--today", metavar="ISO", help="let the machine's clock stand at this instant when the tests begin"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent / "core"):
+            item.add_marker(pytest.mark.anyday)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def chosen_day(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With --today the whole run happens on that day; the clock goes on from there."""
+    at = request.config.getoption("--today")
+    if at is None:
+        yield
+    else:
+        with time_machine.travel(at, tick=True):
+            yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_record() -> Iterator[None]:
+    """Let Django empty the tables after a test that really committed.
+
+    The record refuses to be deleted (append-only triggers), so they are taken away for just that moment. Every test,
+    the next one too, runs with them in place.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from satupintu.door import triggers
+
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def without_triggers(test: Any) -> None:
+        triggers.drop(connection)
+        try:
+            empty(test)
+        finally:
+            triggers.make(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+        yield
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> None:
+    """For tests of what is seen from outside a transaction: threads, jobs, a second connection, a killed process.
+
+    Everything is really committed, and swept away afterwards. Slower than `db`: use it only where it matters.
+    """
+
+
+@pytest.fixture(scope="session")
+def static_files() -> Path:
+    """Style sheets, scripts and icons gathered as on a real server, under names with their hash."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return HOME / "static"
