@@ -14,20 +14,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+import time_machine
+from django.conf import settings
+
 # Before anything reads the settings: keys, files and data base of a test never touch those of the office. Each
-# process of a parallel run comes past here and gets its own.
+# process of a parallel run comes past here and gets its own; so the settings are not named in the environment, which
+# it inherits, for pytest-django would read them there before this file.
+if "DJANGO_SETTINGS_MODULE" in os.environ:
+    raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves")
 HOME = Path(tempfile.mkdtemp(prefix="satupintu-test-"))
 (HOME / "static").mkdir()
-os.environ.update(SATUPINTU_HOME=str(HOME), DJANGO_SETTINGS_MODULE="satupintu.config.settings")
-for _name in ("SATUPINTU_URL", "SATUPINTU_DEMO", "SATUPINTU_SMTP", "SATUPINTU_LOG"):
-    os.environ.pop(_name, None)
-
-import pytest  # noqa: E402
-import time_machine  # noqa: E402
-from django.conf import settings  # noqa: E402
-
-if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    settings.DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+for name in ("SATUPINTU_URL", "SATUPINTU_DEMO", "SATUPINTU_SMTP", "SATUPINTU_LOG"):
+    os.environ.pop(name, None)
+os.environ["SATUPINTU_HOME"] = str(HOME)
+with pytest.MonkeyPatch.context() as patch:
+    patch.setenv("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
+    database = settings.DATABASES["default"]
+if database["ENGINE"].endswith("sqlite3"):
+    database["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,4 +11,5 @@ from satupintu.door.keys import key
 
 def code_of(letter_id: int) -> str:
     """The code of this letter. Source: RFC 4226 (HOTP), the letter's id as counter."""
-    return HOTP(key("login-code", 32), 6, SHA1()).generate(letter_id).decode()
+    hotp = HOTP(key("login-code", 32), 6, SHA1())  # noqa: S303 - RFC 4226 means HMAC-SHA-1
+    return hotp.generate(letter_id).decode()

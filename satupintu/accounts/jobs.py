@@ -12,7 +12,7 @@ from satupintu.accounts.models import Letter
 from satupintu.adapters.mail import client
 
 
-@task()  # type: ignore[untyped-decorator]
+@task()
 def send_letter(letter_id: int) -> None:
     """Send one letter; does nothing if it has left already. The code is computed here from the letter's id."""
     letter = Letter.objects.filter(pk=letter_id, sent_at__isnull=True).first()

@@ -8,7 +8,6 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 
-from satupintu.accounts.models import Account
 from satupintu.accounts.queries import actor_of
 from satupintu.core.access import Actor
 from satupintu.door.moment import now
@@ -27,6 +26,6 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         at = now()
         user = request.user
-        actor = actor_of(cast(Account, user), at) if user.is_authenticated else Actor(person="", at=at)
+        actor = actor_of(user, at) if user.is_authenticated else Actor(person="", at=at)
         cast(ActorRequest, request).actor = actor
         return self.get_response(request)

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from satupintu.accounts.models import Account, Assignment, Person
 from satupintu.core.access import Actor, Capacity, Role
-from satupintu.door.fields import blind_index
+from satupintu.core.refusal import Refusal
 
 
 def in_force(at: datetime) -> Q:
@@ -26,9 +26,15 @@ def actor_of(account: Account, at: datetime) -> Actor:
         return Actor(person="", at=at, account_id=account.pk)
     rows = Assignment.objects.filter(in_force(at), person_id=account.person_id)
     capacities = tuple(
-        Capacity(Role(role), office_id, str(key)) for role, office_id, key in rows.values_list("role", "office_id", "key")
+        Capacity(Role(role), office_id, str(key))
+        for role, office_id, key in rows.values_list("role", "office_id", "key")
     )
-    return Actor(person=str(account.person.key) if account.person else "", at=at, account_id=account.pk, capacities=capacities)
+    return Actor(
+        person=str(account.person.key) if account.person else "",
+        at=at,
+        account_id=account.pk,
+        capacities=capacities,
+    )
 
 
 def actor_of_person(person_key: str, at: datetime) -> Actor:
@@ -50,7 +56,9 @@ class Holder:
 
 def holders(office_id: int, role: str, at: datetime) -> list[Holder]:
     """Everybody who holds this role in this office now, by name."""
-    return [_holder(a) for a in _assignments(at).filter(office_id=office_id, role=role).order_by("person__name")]
+    return [
+        _holder(a) for a in _assignments(at).filter(office_id=office_id, role=role).order_by("person__name")
+    ]
 
 
 def holder(office_id: int, role: str, person: str, at: datetime) -> Holder | None:
@@ -88,8 +96,18 @@ def person(key: str) -> Person:
 
 def accounts_in_role(office_id: int, role: str, at: datetime) -> list[int]:
     """The accounts of those who hold this role now."""
-    rows = Assignment.objects.filter(in_force(at), office_id=office_id, role=role, person__account__is_active=True)
+    rows = Assignment.objects.filter(
+        in_force(at), office_id=office_id, role=role, person__account__is_active=True
+    )
     return list(rows.values_list("person__account__pk", flat=True).distinct())
+
+
+def account(account_id: int | None) -> Account:
+    """The account of somebody who has logged in. Raises Refusal `access.not-yours` for nobody."""
+    found = Account.objects.filter(pk=account_id or 0).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
 
 
 def account_of_person(person_key: str) -> int | None:
@@ -99,9 +117,3 @@ def account_of_person(person_key: str) -> int | None:
 def office_has(office_id: int, role: Role, at: datetime) -> bool:
     """Whether anybody holds this role in the office now."""
     return Assignment.objects.filter(in_force(at), office_id=office_id, role=role.value).exists()
-
-
-def nik_taken(nik: str, *, besides: int | None) -> bool:
-    """Whether another person has this NIK (normalised)."""
-    rows = Person.objects.filter(nik_index=blind_index(nik, purpose="nik"))
-    return rows.exclude(pk=besides).exists()

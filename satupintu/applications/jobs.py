@@ -18,10 +18,11 @@ from satupintu.door import read
 from satupintu.door.moment import now
 from satupintu.notices.actions import Message
 from satupintu.notices.actions import tell as tell_account
+from satupintu.offices.queries import calendar
 from satupintu.ui import formats
 
 
-@task()  # type: ignore[untyped-decorator]
+@task()
 def tell(case_id: int, number: int) -> None:
     """Tell everybody whom the SOP names for what happened in this event; nobody, if it was undone meanwhile."""
     case = case_queries.rows().get(pk=case_id)
@@ -33,7 +34,7 @@ def tell(case_id: int, number: int) -> None:
         _tell(case, number, set(happened.data.get("notices", ())))
 
 
-@task()  # type: ignore[untyped-decorator]
+@task()
 def system_work(case_id: int, step: str, number: int) -> None:
     """Do the system's own work at a step: tell those concerned, then say that it is done."""
     case = case_queries.rows().get(pk=case_id)
@@ -72,7 +73,7 @@ def _message(case: Case, number: int, row: NoticeRow) -> Message:
     link = f"/berkas/{case.key}" if staff else f"/permohonan/{queries.of_case(case).key}"
     state = case_queries.state(case)
     until = min(case_queries.deadlines(case, state).values(), default=None)
-    day = until.astimezone(case_queries.calendar(case.office).zone).date() if until else case.due
+    day = until.astimezone(calendar(case.office).zone).date() if until else case.due
     words = {
         "layanan": package.sop.identity.name,
         "resi": case.receipt,

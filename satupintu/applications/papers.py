@@ -44,7 +44,7 @@ def office_head(office: Office) -> dict[str, str]:
 
 def host() -> str:
     """The address people type, without scheme: printed beside every check code."""
-    return settings.PUBLIC_URL.split("://", 1)[-1]  # type: ignore[no-any-return]
+    return settings.PUBLIC_URL.split("://", 1)[-1]
 
 
 def work_number(template: str, count: int, day: date) -> str:
@@ -80,10 +80,14 @@ def work_document(
             ["Tanggal diterima", local_day(case.office, case.opened_at).isoformat()],
             ["Layanan", queries.package(application).sop.identity.name],
             ["Nama usaha", case.title],
-            ["Kegiatan usaha", queries.shown_value(application, "kbli") if "kbli" in application.answers else "–"],
+            [
+                "Kegiatan usaha",
+                queries.shown_value(application, "kbli") if "kbli" in application.answers else "–",
+            ],
         ],
         "isian": [
-            {"id": q.id, "label": q.label, "jawaban": _worded(q, answers.get(q.id))} for q in spec.questions.values()
+            {"id": q.id, "label": q.label, "jawaban": _worded(q, answers.get(q.id))}
+            for q in spec.questions.values()
         ],
         "periksa": [
             [item.requirement.label, _CHECK_WORDS[found.verdict], found.sentence]
@@ -134,7 +138,10 @@ def receipt(application: Application, *, variant: str = "") -> bytes:
         ],
         "biaya": "Tidak dipungut biaya",
         "berkas": [
-            [item.requirement.label, f"{item.document.file.name}, {formats.file_size(item.document.file.size)}"]
+            [
+                item.requirement.label,
+                f"{item.document.file.name}, {formats.file_size(item.document.file.size)}",
+            ]
             for item in queries.items(application)
             if item.document
         ],

@@ -143,7 +143,7 @@ def shown_value(application: Application, question_id: str) -> str:
         return ""
     if question.private:
         person = application.person
-        return {"nik": person.nik, "phone": person.phone}.get(question.kind, "")
+        return str(person.nik if question.kind == "nik" else person.phone)
     if question.kind == "kbli" and isinstance(value, dict):
         return f"KBLI {value['version']} {value['code']} {value['title']}"
     return show(question, value)
@@ -156,7 +156,9 @@ def pages(application: Application) -> list[list[Question]]:
 
 def complete(application: Application) -> bool:
     """Whether every question and every required document is there."""
-    return not any(row.missing for row in answer_rows(application)) and not any(i.missing for i in items(application))
+    return not any(row.missing for row in answer_rows(application)) and not any(
+        i.missing for i in items(application)
+    )
 
 
 def title(application: Application) -> str:
@@ -167,7 +169,9 @@ def title(application: Application) -> str:
 
 def document_file(application: Application, key: uuid.UUID) -> Document:
     """One uploaded document of this application. Raises Refusal `access.not-yours` (404)."""
-    found = Document.objects.select_related("file", "item").filter(key=key, item__application=application).first()
+    found = (
+        Document.objects.select_related("file", "item").filter(key=key, item__application=application).first()
+    )
     if found is None:
         raise Refusal("access.not-yours", status=404)
     return found

@@ -155,7 +155,7 @@ def undo(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
     """
     with write(actor, Permission.CASE_UNDO, queries.rows(), case_id, asked=asked) as door:
         case, kept = door.row, door.row.undo
-        if not may_undo(case, actor):
+        if kept is None or not may_undo(case, actor):
             raise Refusal("cases.no-undo")
         back = State.from_json(kept["state"])
         case.undo, case.state, case.holder = None, kept["state"], actor.person
@@ -231,7 +231,9 @@ def _as_role(door: CaseDoor, role: str) -> None:
     if role not in {r.value for r in door.actor.roles_in(door.row.office_id)}:
         raise Refusal("access.role", status=403, permission=role, role=role)
     if door.capacity.role.value != role:
-        mine = (c for c in door.actor.capacities if c.office_id == door.row.office_id and c.role.value == role)
+        mine = (
+            c for c in door.actor.capacities if c.office_id == door.row.office_id and c.role.value == role
+        )
         door.capacity = next(mine)
 
 
@@ -253,7 +255,9 @@ def _undo_minutes(door: CaseDoor) -> int:
     return int(setting(door.row.office_id, "undo_minutes", door.at.date()))
 
 
-def _store(door: CaseDoor, its_sop: Sop, decision: Decision, *, told: str = "", command: Any = None, **data: Any) -> None:
+def _store(
+    door: CaseDoor, its_sop: Sop, decision: Decision, *, told: str = "", command: Any = None, **data: Any
+) -> None:
     """The decision as rows, one event, and the jobs that follow from it."""
     case, after = door.row, decision.state
     moved = bool(decision.entered or decision.end)
@@ -327,7 +331,11 @@ def _said(command: Any) -> dict[str, Any]:
     """What the command names: ids only."""
     if command is None:
         return {}
-    return {name: getattr(command, name) for name in ("outcome", "wait", "answer", "fact") if hasattr(command, name)}
+    return {
+        name: getattr(command, name)
+        for name in ("outcome", "wait", "answer", "fact")
+        if hasattr(command, name)
+    }
 
 
 def _happened(decision: Decision) -> dict[str, Any]:
@@ -363,5 +371,3 @@ def _follow(door: CaseDoor, its_sop: Sop, decision: Decision) -> None:
     if decision.opened or decision.entered:
         for until in sorted(set(queries.deadlines(case, decision.state).values())):
             door.job("cases.look_again", run_after=until + timedelta(seconds=1), case_id=case.pk)
-
-

@@ -10,7 +10,7 @@ from satupintu.core.access import system
 from satupintu.door.moment import now
 
 
-@task()  # type: ignore[untyped-decorator]
+@task()
 def look_again(case_id: int) -> None:
     """A limit of this case has passed: the automatic ways that wait for it go on. Safe to run twice."""
     actions.tick(system(now()), case_id)

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import models
 
 from satupintu.catalog.models import ServiceVersion
-from satupintu.door.models import Root
+from satupintu.door.root import Root
 from satupintu.offices.models import Office
 
 FAR = date(9999, 12, 31)

@@ -73,5 +73,3 @@ def load_kbli(path: Path, *, version: str) -> int:
         update_fields=["title", "words", "authority", "refer_to", "basis", "assumed"],
     )
     return len(rows)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from satupintu.door.models import Root
+from satupintu.door.root import Root
 from satupintu.offices.models import Office
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from satupintu.catalog.folders import from_json
 from satupintu.catalog.models import Kbli, ServiceVersion
@@ -52,8 +52,10 @@ def services(office_id: int, day: date, *, words: str = "") -> list[ServiceVersi
     return [v for v in found if not wanted or any(_speaks_of(package_of(v), word) for word in wanted)]
 
 
-def _approved(office_id: int, day: date):  # type: ignore[no-untyped-def]
-    return ServiceVersion.objects.filter(office_id=office_id, status=ServiceVersion.APPROVED, effective__lte=day)
+def _approved(office_id: int, day: date) -> QuerySet[ServiceVersion]:
+    return ServiceVersion.objects.filter(
+        office_id=office_id, status=ServiceVersion.APPROVED, effective__lte=day
+    )
 
 
 def _speaks_of(package: Package, word: str) -> bool:
@@ -87,7 +89,9 @@ def require_authority(version: str, code: str) -> Kbli:
     """
     found = kbli(version, code)
     if found is None:
-        raise Refusal("catalog.kbli-unknown", status=422, code=code, version=version)
+        raise Refusal("catalog.kbli-unknown", status=422, kbli=code, version=version)
     if found.authority != OWN_AUTHORITY:
-        raise Refusal("catalog.kbli-elsewhere", status=422, code=code, title=found.title, refer_to=found.refer_to)
+        raise Refusal(
+            "catalog.kbli-elsewhere", status=422, kbli=code, title=found.title, refer_to=found.refer_to
+        )
     return found

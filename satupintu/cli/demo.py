@@ -199,7 +199,9 @@ class Walk:
             for item in application_queries.items(draft):
                 if item.requirement.required:
                     name = f"{item.requirement.id}.png"
-                    applications.attach(actor, draft.key, item.requirement.id, name=name, data=_scan(item.requirement.label))
+                    applications.attach(
+                        actor, draft.key, item.requirement.id, name=name, data=_scan(item.requirement.label)
+                    )
             ticked = dict.fromkeys(application_queries.form(draft).statements, True)
             answer = applications.send(actor, draft.key, ticked=ticked, asked=_asked())
         self.say(f"1 Pemohon mengirim permohonan; tanda terima {answer['receipt']}")
@@ -231,7 +233,9 @@ class Walk:
                 "syarat": "Menyediakan alat pemadam api ringan di dapur.",
                 "kesimpulan": "Disetujui dengan syarat",
             }
-            applications.make_document(actor, case.pk, template="pertimbangan-teknis", raw=opinion, asked=_asked())
+            applications.make_document(
+                actor, case.pk, template="pertimbangan-teknis", raw=opinion, asked=_asked()
+            )
             cases.take(actor, case.pk, outcome="lengkap", asked=_asked())
         self.say("3 Tim Teknis: berkas lengkap; berita acara dan pertimbangan teknis dibuat")
 
@@ -264,7 +268,8 @@ class Walk:
     def archive(self, case: Case) -> dict[str, str]:
         """Step 8: into the archive."""
         service = case_queries.package(case).service
-        assert service is not None
+        if service is None or service.archive is None:
+            raise RuntimeError("the demo's service has no archive table")
         with self.acting("arsip@mempawah.example") as actor:
             applications.archive(
                 actor,
@@ -278,7 +283,8 @@ class Walk:
             cases.take(actor, case.pk, outcome="arsipkan", asked=_asked())
         self.say("8 Arsiparis mengarsipkan; berkas selesai")
         permit = permit_queries.of_case(case)
-        assert permit is not None and permit.file is not None
+        assert permit is not None
+        assert permit.file is not None
         return {
             "service": f"{self.office.slug}/{case.service.slug}",
             "number": permit.number,

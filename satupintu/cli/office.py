@@ -48,7 +48,11 @@ def _serve(args: argparse.Namespace) -> Result:
 def _run_processes(host: str, port: int) -> Result:
     """The web process and the worker, until one of them ends or somebody asks both to stop."""
     if _taken(host, port):
-        return 1, {"message": "port"}, f"Port {port} sudah dipakai program lain. Pilih yang lain: --port {port + 1}"
+        return (
+            1,
+            {"message": "port"},
+            f"Port {port} sudah dipakai program lain. Pilih yang lain: --port {port + 1}",
+        )
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "satupintu.config.wsgi:application",
@@ -140,7 +144,10 @@ def _demo_text(made: Any, args: argparse.Namespace) -> str:
         *(f"  {row['email']:<34} {row['password']:<14} {row['role']} {row['office']}" for row in made.logins),
     ]
     if not args.walk_only:
-        lines += ["", f"Buka http://{args.host}:{args.port}/ . Surat demo: http://{args.host}:{args.port}/surat-demo"]
+        lines += [
+            "",
+            f"Buka http://{args.host}:{args.port}/ . Surat demo: http://{args.host}:{args.port}/surat-demo",
+        ]
     return "\n".join(lines)
 
 
@@ -161,13 +168,25 @@ def _publish(args: argparse.Namespace) -> Result:
         at_office = office(args.office)
         content = load_folder(folder)
         package = read_package(content, known_sops=linked_sops(folder))
-        row = actions.propose(system(now()), at_office, folder.name, package, content, effective=args.effective)
+        row = actions.propose(
+            system(now()), at_office, folder.name, package, content, effective=args.effective
+        )
     except Unsound as problem:
         found = [{"file": p.file, "where": p.where, "message": p.message} for p in problem.problems]
-        return 1, {"ok": False, "problems": found}, "\n".join(f"{p['file']} {p['where']}: {p['message']}" for p in found)
+        return (
+            1,
+            {"ok": False, "problems": found},
+            "\n".join(f"{p['file']} {p['where']}: {p['message']}" for p in found),
+        )
     except Refusal as refusal:
         return 1, {"ok": False, "message": refusal.code}, _words(refusal)
-    answer = {"ok": True, "service": folder.name, "digest": row.digest, "status": row.status, "effective": str(row.effective)}
+    answer = {
+        "ok": True,
+        "service": folder.name,
+        "digest": row.digest,
+        "status": row.status,
+        "effective": str(row.effective),
+    }
     return 0, answer, f"{row.name}: {row.status}, berlaku {row.effective}"
 
 
@@ -193,7 +212,11 @@ def _verify_permit(args: argparse.Namespace) -> Result:
     try:
         data = args.file.read_bytes()
     except OSError:
-        return 2, {"message": "berkas tidak terbaca"}, f"Berkas {args.file} tidak terbaca. Periksa nama dan tempatnya."
+        return (
+            2,
+            {"message": "berkas tidak terbaca"},
+            f"Berkas {args.file} tidak terbaca. Periksa nama dan tempatnya.",
+        )
     found = check_file(data)
     answer: dict[str, Any] = {"verdict": found.verdict}
     lines = [_VERDICTS[found.verdict]]

@@ -60,7 +60,16 @@ class Permission(StrEnum):
 
 P = Permission
 _WORKER = frozenset(
-    {P.CASE_READ, P.CASE_CLAIM, P.CASE_HAND_OVER, P.CASE_OPEN, P.CASE_TAKE, P.CASE_ANSWER, P.CASE_UNDO, P.CASE_WORK}
+    {
+        P.CASE_READ,
+        P.CASE_CLAIM,
+        P.CASE_HAND_OVER,
+        P.CASE_OPEN,
+        P.CASE_TAKE,
+        P.CASE_ANSWER,
+        P.CASE_UNDO,
+        P.CASE_WORK,
+    }
 )
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.APPLICANT: frozenset(

@@ -9,7 +9,8 @@ from typing import Any
 
 from satupintu.core.access import Actor, Capacity
 from satupintu.core.seal import GENESIS, seal
-from satupintu.door.models import Event, Root
+from satupintu.door.models import Event
+from satupintu.door.root import Root
 
 
 def line_of(event: Event) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def blind_index(value: str, *, purpose: str) -> str:
     return hmac.new(key("index"), f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedField(models.TextField):
+class EncryptedField(models.TextField[Any, Any]):
     """A text that rests encrypted; only the ORM sees it in clear. Cannot be searched: keep a blind index beside it."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -130,7 +130,11 @@ def _picture_anew(name: str, data: bytes, mime: str) -> bytes:
             upright = ImageOps.exif_transpose(picture)
             out = io.BytesIO()
             if mime == "image/png":
-                mode = "RGBA" if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info else "RGB"
+                mode = (
+                    "RGBA"
+                    if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+                    else "RGB"
+                )
                 upright.convert(mode).save(out, "PNG", optimize=False)
             else:
                 upright.convert("RGB").save(out, "JPEG", quality=85)

@@ -7,27 +7,6 @@ import uuid
 
 from django.db import models
 
-from satupintu.core.seal import GENESIS
-
-
-class Root(models.Model):
-    """A row the door can lock: it carries the head of its own chain of events.
-
-    A chain per root, never a global one: a global chain would make the whole office wait at one lock (design §9).
-    """
-
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=0)
-    chain_head = models.CharField(max_length=64, default=GENESIS)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def subject(self) -> str:
-        """What its events call it."""
-        return f"{self._meta.model_name}:{self.key}"
-
 
 class Event(models.Model):
     """One act: who, as what, which, when, and the seal over it and all before it. Never updated, never deleted."""

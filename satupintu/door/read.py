@@ -10,7 +10,8 @@ from typing import Any
 from django.apps import apps
 
 from satupintu.door import chain
-from satupintu.door.models import Event, Root
+from satupintu.door.models import Event
+from satupintu.door.root import Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,8 @@ def verify() -> Verdict:
     for model in apps.get_models():
         if issubclass(model, Root):
             name = model._meta.model_name
-            for key, version, head in model._default_manager.filter(version__gt=0).values_list(
-                "key", "version", "chain_head"
-            ):
+            rows = model._default_manager.filter(version__gt=0)  # noqa: SLF001 - Django's public API
+            for key, version, head in rows.values_list("key", "version", "chain_head"):
                 heads[f"{name}:{key}"] = (version, head)
     verdict.chains = len(heads)
     for found in chain.flaws(heads):

@@ -21,7 +21,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION satupintu_append_only()""",
 def make(connection: Any) -> None:
     """Put the triggers in place; doing it twice changes nothing."""
     on_sqlite = connection.vendor == "sqlite"
-    statements = [_SQLITE.format(table=TABLE, op=op) for op in ("UPDATE", "DELETE")] if on_sqlite else _POSTGRES
+    statements = (
+        [_SQLITE.format(table=TABLE, op=op) for op in ("UPDATE", "DELETE")] if on_sqlite else _POSTGRES
+    )
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement if on_sqlite else statement.format(table=TABLE))

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
@@ -49,7 +50,7 @@ def sweep(at: datetime) -> int:
     return back
 
 
-def _put_back(job: DBTaskResult, at: datetime, was: TaskResultStatus, *, delay: timedelta) -> int:
+def _put_back(job: DBTaskResult[Any, Any], at: datetime, was: TaskResultStatus, *, delay: timedelta) -> int:
     """One conditional UPDATE: of two sweepers one wins; a job that has ended meanwhile is left alone."""
     return DBTaskResult.objects.filter(pk=job.pk, status=was, started_at=job.started_at).update(
         status=TaskResultStatus.READY, run_after=at + delay
@@ -100,7 +101,7 @@ class OfficeWorker(Worker):
             try:
                 close_old_connections()
                 act()
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it is, the next beat comes
                 log.warning("worker.waits_for_database")
         connection.close()
 

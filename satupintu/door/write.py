@@ -23,7 +23,8 @@ from satupintu.core.access import Actor, Capacity, Permission, Role, require
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
 from satupintu.door import chain
-from satupintu.door.models import Command, Root
+from satupintu.door.models import Command
+from satupintu.door.root import Root
 
 Row = TypeVar("Row", bound=Root)
 Args = ParamSpec("Args")
@@ -162,13 +163,17 @@ def _close(door: Write[Any], why: str, asked: Asked | None) -> None:
         task = task_of(name)
         (task.using(run_after=run_after) if run_after else task).enqueue(**ids)
     if asked is not None and door.answer:
-        Command.objects.filter(account_id=door.actor.account_id, command_id=asked.id).update(answer=door.answer)
+        _commands(door.actor, asked).update(answer=door.answer)
 
 
 _INSERT = (
     "INSERT INTO door_command (account_id, command_id, payload, answer, at) VALUES (%s, %s, %s, %s, %s) "
     "ON CONFLICT (account_id, command_id) DO NOTHING"
 )
+
+
+def _commands(actor: Actor, asked: Asked) -> models.QuerySet[Command]:
+    return Command.objects.filter(account_id=actor.account_id or 0, command_id=asked.id)
 
 
 def _once(actor: Actor, asked: Asked, *, insert: bool = True) -> None:
@@ -178,11 +183,17 @@ def _once(actor: Actor, asked: Asked, *, insert: bool = True) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 _INSERT,
-                [actor.account_id, command_id, asked.payload, "{}", connection.ops.adapt_datetimefield_value(actor.at)],
+                [
+                    actor.account_id or 0,
+                    command_id,
+                    asked.payload,
+                    "{}",
+                    connection.ops.adapt_datetimefield_value(actor.at),
+                ],
             )
             if cursor.rowcount:
                 return
-    earlier = Command.objects.filter(account_id=actor.account_id, command_id=asked.id).first()
+    earlier = _commands(actor, asked).first()
     if earlier is None:
         return
     if earlier.payload != asked.payload:

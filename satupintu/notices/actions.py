@@ -52,7 +52,9 @@ def delivered(delivery_id: int) -> None:
 def not_delivered(delivery_id: int, *, reason: str, final: bool) -> None:
     """Say why it has not arrived; final: it will not be tried again by itself."""
     state = Delivery.FAILED if final else Delivery.WAITING
-    Delivery.objects.filter(pk=delivery_id).exclude(state=Delivery.SENT).update(state=state, reason=reason[:200], at=now())
+    Delivery.objects.filter(pk=delivery_id).exclude(state=Delivery.SENT).update(
+        state=state, reason=reason[:200], at=now()
+    )
 
 
 def read_all(account_id: int) -> None:

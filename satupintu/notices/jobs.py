@@ -12,7 +12,7 @@ from satupintu.adapters.mail import client
 from satupintu.notices import actions, queries
 
 
-@task()  # type: ignore[untyped-decorator]
+@task()
 def deliver(delivery_id: int) -> None:
     """Send one notice by e-mail; does nothing if it has arrived. A failure is raised, so that the worker tries again."""
     delivery = queries.waiting(delivery_id)

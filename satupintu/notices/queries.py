@@ -10,7 +10,11 @@ from satupintu.notices.models import Delivery, Notice
 
 def inbox(account_id: int, *, limit: int = 30) -> Sequence[Notice]:
     """The newest messages of an account, with how they travelled: two SQL queries."""
-    return list(Notice.objects.filter(account_id=account_id).prefetch_related("deliveries").order_by("-at", "-pk")[:limit])
+    return list(
+        Notice.objects.filter(account_id=account_id)
+        .prefetch_related("deliveries")
+        .order_by("-at", "-pk")[:limit]
+    )
 
 
 def unread(account_id: int) -> int:

@@ -31,7 +31,9 @@ def open_office(
         )
         Setting.objects.bulk_create(
             [
-                Setting(office=row, name=name, value=value, valid_from=date(2000, 1, 1), basis=basis, assumed=True)
+                Setting(
+                    office=row, name=name, value=value, valid_from=date(2000, 1, 1), basis=basis, assumed=True
+                )
                 for name, value in settings.items()
             ]
         )

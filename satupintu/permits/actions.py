@@ -30,7 +30,9 @@ def save_draft(actor: Actor, case_id: int, *, duties: Sequence[str], asked: Aske
         if not lines:
             raise Refusal("permits.no-duties", status=422)
         data = papers.draft_data(door.row, duties=lines)
-        Draft.objects.update_or_create(case=door.row, defaults={"data": data, "by": actor.person, "at": actor.at})
+        Draft.objects.update_or_create(
+            case=door.row, defaults={"data": data, "by": actor.person, "at": actor.at}
+        )
         door.event("permit.drafted", data=digest(data))
         cases.mark(door, "draft-done")
     return door.answer
@@ -53,7 +55,9 @@ def sign(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
         case, day = door.row, local_day(door.row.office, actor.at)
         service = applications.package(applications.of_case(case)).service
         assert service is not None  # a draft exists for services only
-        number = permit_number(service.number_format, take_number(case.office_id, service.code, day.year), day)
+        number = permit_number(
+            service.number_format, take_number(case.office_id, service.code, day.year), day
+        )
         code = check_code()
         permit = Permit.objects.create(
             office_id=case.office_id,
@@ -78,7 +82,9 @@ def store_signed(actor: Actor, permit_id: int, pdf: bytes) -> None:
     permit = queries.unsigned(permit_id)
     if permit is None:
         return
-    kept = files.keep(pdf, name=f"{permit.number.replace('/', '-')}.pdf", mime="application/pdf", private=False)
+    kept = files.keep(
+        pdf, name=f"{permit.number.replace('/', '-')}.pdf", mime="application/pdf", private=False
+    )
     with write(actor, Permission.PERMIT_STORE, case_queries.rows(), permit.case_id) as door:
         locked = Permit.objects.select_for_update().get(pk=permit_id)
         if locked.state != Permit.SIGNING:
@@ -110,7 +116,9 @@ def ask_revocation(actor: Actor, case_id: int, *, reason: str, asked: Asked) -> 
             raise Refusal("cases.no-reason", status=422)
         permit.revoke_asked_by, permit.revoke_reason = actor.person, reason.strip()
         permit.save()
-        door.event("permit.revocation-asked", number=permit.number, reason=cases.remark(door, "revocation", reason))
+        door.event(
+            "permit.revocation-asked", number=permit.number, reason=cases.remark(door, "revocation", reason)
+        )
     return door.answer
 
 

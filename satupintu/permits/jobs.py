@@ -12,7 +12,7 @@ from satupintu.permits import actions, papers, queries
 from satupintu.permits.signing import LocalSigner
 
 
-@task()  # type: ignore[untyped-decorator]
+@task()
 def sign(permit_id: int) -> None:
     """Print, sign and store one permit; does nothing if it is stored. Killed half-way it is signed again, same number."""
     permit = queries.unsigned(permit_id)

@@ -101,4 +101,6 @@ def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code:
 def sheet(permit: Permit, *, variant: str = "") -> bytes:
     """The permit as PDF/A-3b with its data embedded, ready to be signed; the same data give the same bytes."""
     files = queries.package(queries.of_case(permit.case)).files
-    return compile_pdf("permit.typ", permit.data, files=files, variant=variant, qr=f"{settings.PUBLIC_URL}/cek/{permit.code}")
+    return compile_pdf(
+        "permit.typ", permit.data, files=files, variant=variant, qr=f"{settings.PUBLIC_URL}/cek/{permit.code}"
+    )

@@ -33,6 +33,7 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import SimpleSigner
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -88,7 +89,7 @@ class LocalSigner:
         hand = _Hand(
             signing_cert=head,
             signing_key=keys.PrivateKeyInfo.load(_pkcs8(key)),
-            cert_registry=SimpleCertificateStore.from_certs([authority]),
+            cert_registry=SimpleCertificateStore.from_certs([authority]),  # type: ignore[no-untyped-call]
         )
         words = PdfSignatureMetadata(
             field_name=FIELD,
@@ -218,7 +219,7 @@ def _read_chain(pem: bytes) -> tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ..
     return key, tuple(cert.public_bytes(der) for cert in certs.load_pem_x509_certificates(pem))
 
 
-class _Hand(SimpleSigner):  # type: ignore[misc]
+class _Hand(SimpleSigner):
     """ECDSA that repeats (RFC 6979), with the lower of the two possible s: one message, one signature."""
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
@@ -229,7 +230,7 @@ class _Hand(SimpleSigner):  # type: ignore[misc]
         return encode_dss_signature(r, min(s, P256_ORDER - s))
 
 
-class _PdfSignerAt(PdfSigner):  # type: ignore[misc]
+class _PdfSignerAt(PdfSigner):
     """A signer whose watch shows the instant it was given."""
 
     at: dt.datetime
@@ -244,7 +245,7 @@ class _PdfSignerAt(PdfSigner):  # type: ignore[misc]
         return session
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _Writer(IncrementalPdfFileWriter):
     """An update that leaves the document's own words alone and draws no lots: dates stay, the new id is a digest."""
 
     def _update_meta(self) -> None:
@@ -252,7 +253,7 @@ class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
 
     @classmethod
     def _handle_id(cls, prev: PdfFileReader) -> ArrayObject:
-        first = super()._handle_id(prev)[0]
+        first = super()._handle_id(prev)[0]  # type: ignore[no-untyped-call]
         prev.stream.seek(0)
         return ArrayObject([first, ByteStringObject(hashlib.sha256(prev.stream.read()).digest()[:16])])
 
@@ -284,7 +285,7 @@ def validate(pdf: bytes, certificates: Sequence[bytes]) -> Seal:
         trust_roots=roots, allow_fetching=False, moment=VALID_FROM + dt.timedelta(days=1)
     )
     status = validate_pdf_signature(signature, signer_validation_context=context)
-    whole = bool(status.bottom_line) and status.coverage.name == "ENTIRE_FILE"
+    whole = bool(status.bottom_line) and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     return Seal(ours=True, whole=whole and _as_written(pdf, signature.byte_range, certificates))
 
 

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from satupintu.core.forms import NO, YES, Question, Value, show
 from satupintu.ui.formats import file_size
 from satupintu.ui.parts import Problem, StoredFile
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 else:
     Text = str
 
-Shape = Literal["line", "area", "pick", "select", "tick", "file"]
+Shape = Literal["line", "area", "pick", "select", "tick", "file", "group"]
 
 PICK_LIMIT = 6  # up to six choices are all shown; more are a plain select
 CAMERA = "_foto"  # the second input of an upload, for the camera
@@ -58,8 +59,8 @@ KINDS: dict[str, Look] = {
         hint=gettext_lazy("Contoh: 0812 3456 7890"),
     ),
     "nik": Look(inputmode="numeric", width="w-m", hint=gettext_lazy("16 angka di KTP. Spasi boleh.")),
-    "kbli": Look("select", inputmode="numeric", width="w-s", hint=gettext_lazy("5 angka. Contoh: 56101")),
-    "point": Look(width="w-m", hint=gettext_lazy("Lintang, lalu bujur. Contoh: 0.3586, 109.0251")),
+    "kbli": Look(hint=gettext_lazy("Ketik kata atau lima angka. Contoh: 56101")),
+    "point": Look(width="w-m", hint=gettext_lazy("Lintang, lalu bujur. Contoh: -0.346, 109.012")),
     "nib": Look(inputmode="numeric", width="w-m", hint=gettext_lazy("13 angka. Spasi boleh.")),
     "npwp": Look(
         inputmode="numeric", width="w-m", hint=gettext_lazy("15 atau 16 angka. Titik dan garis boleh.")
@@ -72,6 +73,7 @@ KINDS: dict[str, Look] = {
     "one-time-code": Look(inputmode="numeric", autocomplete="one-time-code", width="boxes"),
     "code": Look(width="w-m code"),
     "search": Look(type="search"),
+    "short": Look(width="w-s"),
     "select": Look("select"),
     "tick": Look("tick"),
     "file": Look("file"),
@@ -94,7 +96,7 @@ class FieldView:
 
     kind: a key of `KINDS`. error: words of the mistake, which say how to mend it. required: the few optional ones
     are marked "(boleh dikosongkan)". ask: the label is the page's h1. max_bytes, stored: for uploads. more: a
-    folded explanation with its own title (title, text). unit: said after the box ("kVA").
+    folded explanation with its own title (title, text). unit: said after the box ("kVA"). parts: the boxes of an address; the first one carries `id`.
     """
 
     id: str
@@ -116,6 +118,7 @@ class FieldView:
     stored: StoredFile | None = None
     ask: bool = False
     more: tuple[Text, Text] | None = None
+    parts: tuple[FieldView, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -129,7 +132,7 @@ class FieldView:
     @property
     def shape(self) -> Shape:
         """Which part of `ui/parts/field.html` draws it; choices depend on how many there are."""
-        shape = self.look.shape
+        shape = "group" if self.parts else self.look.shape
         if shape in ("pick", "select") and not self.choices:
             return "line"
         if shape == "pick" and len(self.choices) > PICK_LIMIT:
@@ -140,7 +143,7 @@ class FieldView:
     def choices(self) -> tuple[Option, ...]:
         """The options; a yes-no question has its own two."""
         if self.kind == "yes-no" and not self.options:
-            return (Option("ya", _("Ya")), Option("tidak", _("Tidak")))
+            return (Option(YES, _("Ya")), Option(NO, _("Tidak")))
         return self.options
 
     @property
@@ -198,6 +201,75 @@ def problems_of(fields: Iterable[FieldView]) -> tuple[Problem, ...]:
     return tuple(Problem(f"#{field.id}", field.error) for field in fields if field.error)
 
 
-def chosen_file(files: MultiValueDict[str, UploadedFile], name: str) -> UploadedFile | None:
+def chosen_file(files: MultiValueDict[str, UploadedFile[Any]], name: str) -> UploadedFile[Any] | None:
     """The file a person gave for an upload, from the camera or from the disk; the chosen one wins over the camera."""
     return files.get(name) or files.get(name + CAMERA)
+
+
+PART_LOOKS: Mapping[str, tuple[str, str, str]] = {
+    "jalan": ("text", "address-line1", ""),
+    "rt": ("short", "off", "numeric"),
+    "rw": ("short", "off", "numeric"),
+    "kode-pos": ("short", "postal-code", "numeric"),
+}
+"""How the boxes of an address are drawn: kind, autocomplete, keyboard."""
+
+
+def field_of(
+    question: Question,
+    texts: Mapping[str, str],
+    error: Text = "",
+    *,
+    ask: bool = False,
+    options: tuple[Option, ...] = (),
+) -> FieldView:
+    """The view of a question of form.toml.
+
+    texts: field name -> what stands in the box, as typed or from `texts_of`. error: message of its FormProblem.
+    options: for kbli and region, whose lists are reference data; a choice brings its own.
+    """
+    ident = f"q-{question.id}"
+    return FieldView(
+        id=ident,
+        name=question.id,
+        label=question.label,
+        kind=question.kind,
+        value=texts.get(question.id, ""),
+        hint=question.hint,
+        error=error,
+        required=question.required,
+        options=options or tuple(Option(option, option) for option in question.options),
+        ask=ask,
+        parts=_parts(question, ident, texts) if question.kind == "address" else (),
+    )
+
+
+def texts_of(question: Question, value: Value) -> dict[str, str]:
+    """A kept answer as its boxes show it; what is shown is understood again when it comes back."""
+    if value is None:
+        return {}
+    if question.kind == "address" and isinstance(value, dict):
+        return {f"{question.id}.{part}": text for part, text in value.items()}
+    if isinstance(value, bool):
+        return {question.id: YES if value else NO}
+    return {question.id: show(question, value)}
+
+
+def _parts(question: Question, ident: str, texts: Mapping[str, str]) -> tuple[FieldView, ...]:
+    made = []
+    for n, (name, label) in enumerate(question.parts.items()):
+        part = name.rpartition(".")[2]
+        kind, fill, keyboard = PART_LOOKS[part]
+        made.append(
+            FieldView(
+                id=f"{ident}-{part}" if n else ident,
+                name=name,
+                label=label,
+                kind=kind,
+                value=texts.get(name, ""),
+                required=not n and question.required,
+                autocomplete=fill,
+                inputmode=keyboard,
+            )
+        )
+    return tuple(made)

@@ -34,6 +34,7 @@ MONTHS = (
     gettext_lazy("November"),
     gettext_lazy("Desember"),
 )
+NOTHING = "\N{EN DASH}"
 _ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 
 TimeKind = Literal["late", "soon", "fine", "held"]
@@ -122,7 +123,8 @@ def number(value: float, decimals: int = 0) -> str:
 
 def rupiah(amount_rupiah: int) -> str:
     """Money, "Rp 1.500.000"; a no-break space keeps it on one line."""
-    return f"{'−' if amount_rupiah < 0 else ''}Rp\N{NO-BREAK SPACE}{number(abs(amount_rupiah))}"
+    sign = "\N{MINUS SIGN}" if amount_rupiah < 0 else ""
+    return f"{sign}Rp\N{NO-BREAK SPACE}{number(abs(amount_rupiah))}"
 
 
 def minutes_in_words(minutes: int, day_minutes: int = 0) -> str:
@@ -185,7 +187,7 @@ def time_left(due: date | None, today: date, working_days: int, *, paused: bool 
     if due < today:
         if not working_days:
             return TimeLeft("late", near_date(due, today), _("lewat"))
-        return TimeLeft("late", _("−%(n)d hari kerja") % {"n": working_days}, _("lewat"))
+        return TimeLeft("late", _("\N{MINUS SIGN}%(n)d hari kerja") % {"n": working_days}, _("lewat"))
     if due == today:
         return TimeLeft("soon", _("Hari ini"), _("segera"))
     word = _("segera") if working_days <= 1 else _("cukup")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The drawn signs, 24 × 24, one stroke; each goes with a word and never stands alone for a citizen."""
+"""The drawn signs, 24 by 24 units, one stroke; each goes with a word and never stands alone for a citizen."""
 
 from __future__ import annotations
 

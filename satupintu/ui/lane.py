@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from satupintu.ui.formats import minutes_in_words
+from satupintu.ui.formats import NOTHING, minutes_in_words
 from satupintu.ui.parts import Door, DoorState
 
 WIDTH = 1212
@@ -156,7 +156,7 @@ def table_of(lane: Lane) -> tuple[LaneRow, ...]:
             step.label,
             lane.name(step.actor),
             minutes_in_words(step.norm_minutes),
-            "–" if step.used_minutes is None else minutes_in_words(step.used_minutes),
+            NOTHING if step.used_minutes is None else minutes_in_words(step.used_minutes),
             step.word,
             step.here,
         )

@@ -229,6 +229,9 @@ class HistoryRow:
     paused: bool = False
 
 
+RECEIVED = _("Diterima")
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file already here. kind, word: its state as a tag; text: what is wrong and how to mend it."""
@@ -236,7 +239,7 @@ class StoredFile:
     name: str
     small: Text = ""
     kind: TagKind = "ok"
-    word: Text = _("Diterima")
+    word: Text = RECEIVED
     icon: str = ""
     text: Text = ""
     href: str = ""

@@ -27,6 +27,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,8 @@ class Child:
         self._limits = (str(memory_bytes), str(free_files), str(int(seconds) + 5))
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._owner, self._served = 0, 0
-        self._room = tempfile.TemporaryDirectory(prefix="satupintu-")  # the child's empty working directory
+        self._owner = self._served = self._inward = self._outward = 0
+        self._room = ""
         atexit.register(self.close)
 
     def ask(self, job: bytes) -> bytes:
@@ -97,6 +98,8 @@ class Child:
             if pipe:
                 pipe.close()
         process.wait()
+        with suppress(OSError):  # somebody tidied up before us
+            Path(self._room).rmdir()
 
     def _ready(self) -> bool:
         """Make sure a child runs; whether it has worked before (its memory may be worn)."""
@@ -109,32 +112,32 @@ class Child:
         ):
             return self._served > 0
         self.close()
-        self._process = subprocess.Popen(
+        self._room = tempfile.mkdtemp(prefix="satupintu-")  # the child's empty working directory
+        self._process = process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
             [sys.executable, "-I", "-c", _BOOT, str(_ROOT), self._target, *self._limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            cwd=self._room.name,
+            cwd=self._room,
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC", "RAYON_NUM_THREADS": "2"},
             start_new_session=True,  # Ctrl-C in the terminal of `serve` is not for the child
         )
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("a child without pipes")
+        self._inward, self._outward = process.stdin.fileno(), process.stdout.fileno()
         self._owner, self._served = os.getpid(), 0
         return False
 
     def _exchange(self, job: bytes) -> bytes:
-        process = self._process
-        assert process and process.stdin and process.stdout
         # The first job waits for the imports too.
         deadline = time.monotonic() + self._seconds + (0 if self._served else 10)
         self._served += 1
         try:
-            process.stdin.write(struct.pack(">Q", len(job)))
-            view = memoryview(job)
+            view = memoryview(struct.pack(">Q", len(job)) + job)
             while view:
-                view = view[process.stdin.write(view) or 0 :]
-            head = self._read(8, deadline)
-            return self._read(struct.unpack(">Q", head)[0], deadline)
+                view = view[os.write(self._inward, view[: 1 << 20]) :]
+            return self._read(struct.unpack(">Q", self._read(8, deadline))[0], deadline)
         except ChildTooSlow:
             self.close()
             raise
@@ -143,16 +146,14 @@ class Child:
             raise ChildDied(self._target) from problem
 
     def _read(self, size: int, deadline: float) -> bytes:
-        process = self._process
-        assert process and process.stdout
-        pipe, parts = process.stdout.fileno(), []
+        parts = []
         poll = select.poll()
-        poll.register(pipe, select.POLLIN | select.POLLHUP)
+        poll.register(self._outward, select.POLLIN | select.POLLHUP)
         while size:
             left = deadline - time.monotonic()
             if left <= 0 or not poll.poll(left * 1000):
                 raise ChildTooSlow(self._target)
-            part = os.read(pipe, min(size, 1 << 20))
+            part = os.read(self._outward, min(size, 1 << 20))
             if not part:
                 raise EOFError
             parts.append(part)
@@ -200,9 +201,11 @@ def prepare_typst() -> Callable[[bytes], bytes]:
     """Load Typst, its own fonts and the kit, print one page to wake everything, and return the handler."""
     import typst
 
-    kit, fonts, nowhere = kit_files(), typst.Fonts(include_system_fonts=False), str(Path.cwd())
+    kit, fonts, nowhere = kit_files(), typst.Fonts(include_system_fonts=False), Path.cwd()
 
     def handle(job: bytes) -> bytes:
+        if not nowhere.is_dir():  # tidied away under a long-lived server: the next child makes its own
+            os._exit(1)
         task = json.loads(job)
         files = {name: base64.b64decode(text) for name, text in task["files"].items()}
         try:
@@ -219,20 +222,13 @@ def prepare_typst() -> Callable[[bytes], bytes]:
                 pdf_standards=task["standards"],
                 timestamp=task["timestamp"],
             )
-        except Exception as problem:  # whatever Typst says goes back as words; the child lives on
+        except Exception as problem:  # noqa: BLE001 - whatever Typst says goes back as words; the child lives on
             return b"E" + (getattr(problem, "diagnostic", "") or str(problem)).encode()
         return b"P" + (pdf if isinstance(pdf, bytes) else b"")
 
+    page = b'#import "/kit/kantor.typ": *\n#let d = muat()\n#show: dokumen.with(d, judul: d.judul)\n#kop(d.kantor)'
     sample = (KIT / "contoh.json").read_text(encoding="utf-8")
-    handle(
-        _job(
-            "/kit/izin-kosong.typ",
-            {"/kit/izin-kosong.typ": b'#import "/kit/kantor.typ": *\nA'},
-            {"data": sample},
-            STANDARDS,
-            0,
-        )
-    )
+    handle(_job("/pagi.typ", {"/pagi.typ": page}, {"data": sample}, STANDARDS, 0))
     return handle
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from satupintu.core.refusal import Refusal
-from satupintu.ui.formats import file_size, long_date
+from satupintu.ui.formats import NOTHING, file_size, long_date
+from satupintu.ui.words import fact_words, role_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
@@ -40,30 +41,8 @@ class Refused:
     do: str
 
 
-CONFLICTS = frozenset({"cases.changed", "cases.taken", "door.changed"})
+CONFLICTS = frozenset({"cases.held", "door.changed"})
 """Codes that mean: somebody else was faster. Their page says so first."""
-
-ROLES: Mapping[str, Text] = {
-    "": _("peran lain"),
-    "pemohon": _("pemohon"),
-    "sistem": _("sistem"),
-    "front-officer": _("petugas loket depan"),
-    "tim-teknis": _("tim teknis"),
-    "jf-penata-perizinan": _("penata perizinan"),
-    "koordinator": _("koordinator"),
-    "kepala-dinas": _("kepala dinas"),
-    "kasir": _("kasir"),
-    "loket-penyerahan": _("loket penyerahan"),
-    "petugas-pengaduan": _("petugas pengaduan"),
-    "arsiparis": _("arsiparis"),
-    "auditor": _("auditor"),
-    "administrator": _("administrator"),
-    "dinas-teknis": _("dinas teknis"),
-    "pejabat-pdp": _("pejabat pelindungan data"),
-    "pembaca-wbs": _("pembaca laporan pelanggaran"),
-    "pengawas": _("pengawas"),
-}
-"""Roles as people call them, by their id of design §4."""
 
 UNKNOWN = Words(
     what=_("Ini belum bisa dilakukan."),
@@ -86,22 +65,6 @@ WORDS: Mapping[str, Words] = {
         what=_("NIK ini sudah dipakai akun lain."),
         do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan KTP."),
     ),
-    "accounts.nik-differs": Words(
-        what=_("NIK ini berbeda dari NIK di akun Anda."),
-        do=_("Pakai NIK akun Anda. Bila NIK akun salah, datang ke loket dengan KTP."),
-    ),
-    "accounts.wrong-code": Words(
-        what=_("Kode tidak cocok."),
-        do=_("Lihat lagi pesan terakhir kami. Kode lama tidak berlaku setelah ada yang baru."),
-    ),
-    "accounts.code-expired": Words(
-        what=_("Kode sudah lewat waktunya."),
-        do=_("Minta kode baru, lalu isi dalam sepuluh menit."),
-    ),
-    "accounts.too-many-tries": Words(
-        what=_("Terlalu banyak percobaan."),
-        do=_("Tunggu beberapa menit, lalu coba lagi."),
-    ),
     # one act, one commit
     "door.changed": Words(
         what=_("Berkas ini baru saja diubah orang lain."),
@@ -111,10 +74,6 @@ WORDS: Mapping[str, Words] = {
         what=_("Formulir ini sudah pernah dikirim dengan isi lain."),
         do=_("Buka lagi halamannya. Yang pertama sudah tersimpan, yang kedua belum."),
     ),
-    "door.busy": Words(
-        what=_("Berkas ini sedang dipakai orang lain."),
-        do=_("Tunggu sebentar, lalu tekan lagi."),
-    ),
     # the SOP
     "sop.four-eyes": Words(
         what=_("Anda sudah mengerjakan langkah lain yang harus dipegang orang berbeda."),
@@ -123,10 +82,6 @@ WORDS: Mapping[str, Words] = {
     "sop.signing": Words(
         what=_("Surat ini sedang ditandatangani."),
         do=_("Tunggu sampai selesai. Penolakan dan penarikan tidak bisa lagi."),
-    ),
-    "sop.wrong-role": Words(
-        what=_("Langkah ini dipegang peran lain."),
-        do=_("Serahkan berkas kepada %(needed)s."),
     ),
     "sop.no-such-outcome": Words(
         what=_("Langkah ini tidak punya hasil seperti itu."),
@@ -160,10 +115,6 @@ WORDS: Mapping[str, Words] = {
         what=_("Hasil ini diambil oleh sistem sendiri."),
         do=_("Kerjakan langkahnya. Berkas bergerak sendiri setelah itu."),
     ),
-    "sop.no-such-wait": Words(
-        what=_("Permintaan itu tidak ada di langkah ini."),
-        do=_("Buka lagi berkasnya dan pilih dari yang tersedia."),
-    ),
     "sop.not-openable": Words(
         what=_("Permintaan itu tidak bisa dibuka sekarang."),
         do=_("Buka lagi berkasnya dan pilih dari yang tersedia."),
@@ -176,9 +127,25 @@ WORDS: Mapping[str, Words] = {
         what=_("Permintaan itu sudah dijawab atau dibatalkan."),
         do=_("Buka lagi berkasnya dan lihat jawabannya."),
     ),
+    "sop.not-asked": Words(
+        what=_("Anda tidak termasuk yang ditanya."),
+        do=_("Biarkan rekan yang ditunjuk menjawab."),
+    ),
+    "sop.answered": Words(
+        what=_("Anda sudah menjawab permintaan ini."),
+        do=_("Tidak perlu lagi. Rekan yang lain masih ditunggu."),
+    ),
     "sop.no-such-answer": Words(
         what=_("Jawaban itu tidak tersedia di sini."),
         do=_("Pilih salah satu jawaban yang tertulis di halaman."),
+    ),
+    "sop.no-such-fact": Words(
+        what=_("Pekerjaan itu bukan bagian langkah ini."),
+        do=_("Buka lagi berkasnya. Mungkin langkahnya sudah berganti."),
+    ),
+    "sop.no-such-state": Words(
+        what=_("Permintaan itu tidak sedang dalam keadaan ini."),
+        do=_("Buka lagi berkasnya dan lihat keadaannya."),
     ),
     "sop.rounds": Words(
         what=_("Putaran perbaikan sudah habis."),
@@ -188,9 +155,9 @@ WORDS: Mapping[str, Words] = {
         what=_("Permohonan ini sudah diputuskan."),
         do=_("Penarikan tidak bisa lagi. Lihat keputusannya di halaman permohonan."),
     ),
-    "sop.unknown-mark": Words(
-        what=_("Langkah ini tidak mengenal pekerjaan itu."),
-        do=_("Buka lagi berkasnya. Mungkin langkahnya sudah berganti."),
+    "sop.no-withdrawal": Words(
+        what=_("Berkas ini tidak bisa ditarik."),
+        do=_("Hubungi kantor bila Anda ingin berhenti."),
     ),
     "sop.loop": Words(
         what=_("SOP ini berputar tanpa henti."),
@@ -201,28 +168,36 @@ WORDS: Mapping[str, Words] = {
         what=_("Catatan waktu baris %(line)s tidak mungkin terjadi."),
         do=_("Periksa urutan mulai, jeda, lanjut, dan henti. Waktunya harus maju."),
     ),
+    "cases.held": Words(
+        what=_("Berkas ini sedang dipegang rekan."),
+        do=_("Pilih berkas lain, atau minta rekan itu menyerahkannya."),
+    ),
+    "cases.ended": Words(
+        what=_("Berkas ini sudah selesai."),
+        do=_("Tidak ada lagi yang bisa diubah. Lihat hasilnya di riwayat."),
+    ),
+    "cases.suspended": Words(
+        what=_("Langkah ini menunggu pihak lain."),
+        do=_("Tunggu sampai jawaban masuk, lalu lanjutkan."),
+    ),
+    "cases.not-now": Words(
+        what=_("Pekerjaan ini bukan bagian langkah sekarang."),
+        do=_("Buka lagi berkasnya. Mungkin langkahnya sudah berganti."),
+    ),
+    "cases.no-such-wait": Words(
+        what=_("Permintaan itu tidak ada pada berkas ini."),
+        do=_("Buka lagi berkasnya dan pilih dari yang tersedia."),
+    ),
     # the case
-    "cases.changed": Words(
-        what=_("Berkas ini baru saja diubah orang lain."),
-        do=_("Lihat perubahannya, lalu putuskan lagi. Isian Anda belum dipakai."),
-    ),
-    "cases.taken": Words(
-        what=_("Berkas ini baru saja diambil rekan."),
-        do=_("Pilih berkas lain di meja Anda."),
-    ),
-    "cases.not-yours": Words(
-        what=_("Berkas ini tidak di tangan Anda."),
-        do=_("Ambil dulu berkasnya, atau minta pemegangnya menyerahkan."),
-    ),
     "cases.no-reason": Words(
         what=_("Alasan belum ditulis."),
         do=_("Tulis mengapa berkas ini diserahkan atau diambil tidak berurutan."),
     ),
-    "cases.wrong-heir": Words(
+    "cases.not-colleague": Words(
         what=_("Rekan itu tidak memegang peran langkah ini."),
-        do=_("Pilih rekan dari daftar."),
+        do=_("Pilih rekan lain dari daftar."),
     ),
-    "cases.cannot-undo": Words(
+    "cases.no-undo": Words(
         what=_("Langkah ini tidak bisa lagi dibatalkan."),
         do=_("Pemohon sudah dikabari, atau orang lain sudah bertindak. Lanjutkan dari langkah sekarang."),
     ),
@@ -231,41 +206,53 @@ WORDS: Mapping[str, Words] = {
         what=_("Permohonan ini sudah dikirim."),
         do=_("Isinya tidak bisa diubah lagi. Lihat kemajuannya di halaman Lacak."),
     ),
+    "applications.service-changed": Words(
+        what=_("Aturan layanan ini berganti sejak Anda mulai."),
+        do=_("Mulai permohonan baru dari halaman layanan. Isian lama masih bisa Anda baca."),
+    ),
     "applications.incomplete": Words(
         what=_("Masih ada yang belum diisi."),
         do=_("Lengkapi yang bertanda Belum diisi, lalu kirim."),
     ),
-    "applications.no-statement": Words(
+    "applications.statements": Words(
         what=_("Pernyataan belum dicentang."),
         do=_("Baca dan centang semua pernyataan, lalu kirim."),
-    ),
-    "applications.authority": Words(
-        what=_("Usaha ini diurus oleh %(authority)s, bukan kantor ini."),
-        do=_("Pergi ke %(authority)s. Isian Anda di sini tidak diteruskan."),
-    ),
-    "applications.unknown-kbli": Words(
-        what=_("KBLI %(kbli)s tidak ada di daftar layanan ini."),
-        do=_("Periksa lima angkanya di NIB Anda, atau tanya petugas loket."),
     ),
     "applications.not-open": Words(
         what=_("Dokumen ini tidak diminta untuk diperbaiki."),
         do=_("Ganti hanya yang bertanda Perlu diganti."),
     ),
-    "applications.not-corrected": Words(
+    "applications.nothing-new": Words(
         what=_("Belum semua hal diperbaiki."),
-        do=_("Perbaiki setiap hal yang bertanda Perlu diganti, lalu kirim."),
+        do=_("Perbaiki yang masih sama: %(labels)s. Lalu kirim lagi."),
     ),
-    "applications.not-reopenable": Words(
+    "applications.no-reopen": Words(
         what=_("Permohonan ini tidak bisa diajukan lagi dari sini."),
         do=_("Mulai permohonan baru dari halaman layanan."),
     ),
-    "applications.draft-gone": Words(
-        what=_("Draf ini sudah dihapus."),
-        do=_("Mulai permohonan baru dari halaman layanan."),
+    "applications.no-page": Words(
+        what=_("Halaman pertanyaan ini tidak ada."),
+        do=_("Lanjutkan dari daftar permohonan Anda."),
     ),
-    "correction.no-note": Words(
+    "applications.no-verdict": Words(
+        what=_("Hasil periksa belum dipilih."),
+        do=_("Pilih Sesuai, Tidak sesuai, Tidak ada, atau Tidak perlu."),
+    ),
+    "applications.no-sentence": Words(
+        what=_("Belum ada kalimat untuk pemohon."),
+        do=_("Pilih kalimat siap pakai, atau tulis sendiri apa yang salah."),
+    ),
+    "applications.no-note": Words(
         what=_("Belum ada catatan untuk hal yang dikembalikan."),
         do=_("Tulis satu kalimat untuk setiap hal: apa yang salah, dan bagaimana membetulkannya."),
+    ),
+    "applications.form": Words(
+        what=_("Masih ada isian yang perlu dibetulkan."),
+        do=_("Betulkan isian yang ditandai, lalu simpan lagi. Isian lain tetap ada."),
+    ),
+    "applications.archive-incomplete": Words(
+        what=_("Data arsip belum lengkap."),
+        do=_("Isi kode klasifikasi, masa simpan, dan tempat simpan."),
     ),
     # what is given to us
     "upload.empty": Words(
@@ -288,21 +275,9 @@ WORDS: Mapping[str, Words] = {
         what=_("PDF %(name)s berisi program, bukan hanya halaman."),
         do=_("Cetak ke PDF baru, lalu unggah yang baru itu."),
     ),
-    "upload.javascript": Words(
-        what=_("PDF %(name)s berisi program, bukan hanya halaman."),
-        do=_("Cetak ke PDF baru, lalu unggah yang baru itu."),
-    ),
-    "upload.attachment": Words(
-        what=_("PDF %(name)s membawa berkas lain di dalamnya."),
-        do=_("Cetak ke PDF baru, lalu unggah yang baru itu."),
-    ),
     "upload.broken": Words(
         what=_("Berkas %(name)s tidak bisa dibuka."),
         do=_("Buka dulu di HP Anda. Bila rusak, foto atau pindai ulang."),
-    ),
-    "upload.too-many-pages": Words(
-        what=_("PDF %(name)s terlalu tebal."),
-        do=_("Unggah halaman yang diminta saja."),
     ),
     "upload.too-many-pixels": Words(
         what=_("Foto %(name)s terlalu besar untuk dibuka."),
@@ -312,46 +287,34 @@ WORDS: Mapping[str, Words] = {
         what=_("Belum ada berkas yang dipilih."),
         do=_("Pilih berkas atau foto dengan kamera, lalu unggah."),
     ),
-    "upload.cut-off": Words(
-        what=_("Unggahan terputus di tengah jalan."),
-        do=_("Unggah sekali lagi. Isian lain tetap tersimpan."),
-    ),
     # permits
-    "permits.opinion-missing": Words(
-        what=_("Draf belum bisa disusun."),
-        do=_("Lengkapi dulu: %(missing)s."),
-    ),
-    "permits.draft-unread": Words(
-        what=_("Draf belum Anda buka."),
-        do=_("Buka dan baca drafnya dulu. Sesudah itu tombol tanda tangan tersedia."),
-    ),
     "permits.no-draft": Words(
         what=_("Draf surat belum ada."),
         do=_("Susun dulu drafnya di langkah ini."),
     ),
-    "permits.frozen": Words(
-        what=_("Draf ini sudah dikunci untuk ditandatangani."),
-        do=_("Isinya tidak bisa diubah lagi. Tunggu sampai selesai ditandatangani."),
+    "permits.no-duties": Words(
+        what=_("Kewajiban pemegang izin belum ditulis."),
+        do=_("Tulis paling sedikit satu kewajiban, satu pada tiap baris."),
     ),
-    "permits.signed": Words(
-        what=_("Surat ini sudah ditandatangani."),
-        do=_("Unduh hasilnya. Perubahan isi butuh permohonan perubahan."),
+    "permits.none": Words(
+        what=_("Surat untuk berkas ini belum ada."),
+        do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
-    "permits.not-signed": Words(
-        what=_("Surat ini belum ditandatangani."),
-        do=_("Tunggu kabar dari kami. Halaman ini berubah sendiri setelah selesai."),
+    "permits.stored": Words(
+        what=_("Surat ini sudah tersimpan."),
+        do=_("Tidak perlu diulang. Buka lagi berkasnya."),
     ),
-    "permits.revoked": Words(
-        what=_("Surat ini sudah dicabut."),
-        do=_("Jangan dipakai. Alasannya ada di keputusan pencabutan."),
+    "permits.not-asked": Words(
+        what=_("Pencabutan surat ini belum diusulkan."),
+        do=_("Usulkan dulu beserta alasannya. Pejabat lain yang menyetujui."),
     ),
-    "permits.number-taken": Words(
-        what=_("Nomor surat ini sudah dipakai."),
-        do=_("Tanda tangani sekali lagi. Nomor berikutnya diambil sendiri."),
+    "permits.same-person": Words(
+        what=_("Pencabutan disetujui oleh orang yang berbeda dari pengusulnya."),
+        do=_("Minta pejabat lain menyetujuinya."),
     ),
     "print.failed": Words(
         what=_("Dokumen belum bisa dicetak."),
-        do=_("Coba lagi sebentar lagi. Bila tetap begitu, sebut kode %(code)s kepada administrator."),
+        do=_("Coba lagi sebentar lagi. Bila tetap begitu, beri tahu administrator: %(reason)s."),
     ),
     "print.too-slow": Words(
         what=_("Mencetak dokumen ini terlalu lama, jadi dihentikan."),
@@ -362,25 +325,21 @@ WORDS: Mapping[str, Words] = {
         what=_("Kantor ini tidak ada di sini."),
         do=_("Pilih kantor dari halaman depan."),
     ),
-    "catalog.unknown": Words(
+    "catalog.no-service": Words(
         what=_("Layanan ini tidak ada."),
         do=_("Cari lagi di halaman layanan."),
+    ),
+    "catalog.kbli-unknown": Words(
+        what=_("KBLI %(code)s tidak ada di daftar kami."),
+        do=_("Periksa lima angkanya di NIB Anda, atau tanya petugas loket."),
+    ),
+    "catalog.kbli-elsewhere": Words(
+        what=_("%(title)s (KBLI %(code)s) tidak diurus kantor ini."),
+        do=_("Pergi ke %(refer_to)s. Isian Anda di sini tidak diteruskan."),
     ),
     "catalog.same-person": Words(
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusulnya."),
         do=_("Minta pejabat lain menyetujuinya."),
-    ),
-    "catalog.unsound": Words(
-        what=_("Berkas layanan ini masih keliru."),
-        do=_("Jalankan satupintu check service, lalu betulkan setiap baris yang disebut."),
-    ),
-    "catalog.not-effective": Words(
-        what=_("Layanan ini belum berlaku."),
-        do=_("Mulai lagi pada tanggal berlakunya."),
-    ),
-    "catalog.already-decided": Words(
-        what=_("Usulan ini sudah diputuskan."),
-        do=_("Lihat versi yang berlaku di halaman layanan."),
     ),
     "tracker.no-match": Words(
         what=_("Nomor dan kode tidak cocok."),
@@ -412,13 +371,15 @@ class _Values(dict[str, str]):
     """A value the rule did not give is a dash, not a crash: the sentence still says what to do."""
 
     def __missing__(self, key: str) -> str:
-        return "–"
+        return NOTHING
 
 
 def _said(key: str, value: Any) -> str:
     """A value as people write it: roles, sizes, dates, lists."""
     if key in ("role", "needed"):
-        return str(ROLES.get(str(value), value))
+        return role_words(str(value))
+    if key == "missing" and isinstance(value, list | tuple):
+        return ", ".join(fact_words(str(fact)) for fact in value)
     if key in ("size", "limit") and isinstance(value, int):
         return file_size(value)
     if isinstance(value, datetime):

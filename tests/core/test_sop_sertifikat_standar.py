@@ -7,7 +7,7 @@ import pytest
 
 from satupintu.core.clock import check_ledger
 from satupintu.core.refusal import Refusal
-from satupintu.core.sop import Answer, Mark, Open, Take, Tick_, Turn, Withdraw, openable, turns
+from satupintu.core.sop import Answer, Mark, Open, Take, Tick_, Turn, Unmark, Withdraw, openable, turns
 from tests.core.fixtures.sops import Case, load
 
 SOP = load("sertifikat-standar")
@@ -208,8 +208,6 @@ def test_while_the_signature_is_made_nothing_else_can_happen() -> None:
 
 
 def test_a_signature_given_up_gives_the_choice_back() -> None:
-    from satupintu.core.sop import Unmark
-
     case = at_signature()
     case.marks("kiki", "sign-begun")
     case.do(Unmark("sign-begun"))

@@ -18,7 +18,9 @@ class Catcher:
     folder: Path
     answer: str = ""
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         if self.answer:
             return self.answer
         self.folder.mkdir(parents=True, exist_ok=True)

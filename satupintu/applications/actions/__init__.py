@@ -3,7 +3,14 @@
 
 from satupintu.applications.actions.draft import attach, detach, discard, save_page, start
 from satupintu.applications.actions.sending import correct, send, withdraw
-from satupintu.applications.actions.work import archive, assist, check, make_document, notified, return_for_correction
+from satupintu.applications.actions.work import (
+    archive,
+    assist,
+    check,
+    make_document,
+    notified,
+    return_for_correction,
+)
 
 __all__ = [
     "archive",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from satupintu.accounts import actions as accounts
-from satupintu.accounts.models import Account
+from satupintu.accounts.queries import account as account_of
 from satupintu.applications import queries
 from satupintu.applications.models import Application, Document, RequirementItem
 from satupintu.catalog.models import ServiceVersion
@@ -27,7 +27,7 @@ Problems = list[FormProblem]
 
 def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None = None) -> Application:
     """A new draft of this service; reopens: the refused application that is taken up again, with its answers (S5)."""
-    account = Account.objects.get(pk=actor.account_id)
+    account = account_of(actor.account_id)
     if account.person is None:
         raise Refusal("access.not-yours", status=404)
     if reopens is not None:
@@ -62,7 +62,9 @@ def _may_reopen(actor: Actor, old: Application) -> None:
 def _take_along(old: Application, item: RequirementItem, actor: Actor) -> None:
     """The last version of the same document of the former application, as version 1 of the new one."""
     last = (
-        Document.objects.filter(item__application=old, item__requirement=item.requirement).order_by("-number").first()
+        Document.objects.filter(item__application=old, item__requirement=item.requirement)
+        .order_by("-number")
+        .first()
     )
     if last is not None:
         Document.objects.create(item=item, file=last.file, number=1, by=actor.person, at=actor.at)
@@ -120,7 +122,9 @@ def attach(actor: Actor, key: uuid.UUID, requirement: str, *, name: str, data: b
         item = _open_item(application, requirement)
         kept.save()
         last = item.documents.aggregate(last=Max("number"))["last"] or 0
-        document = Document.objects.create(item=item, file=kept, number=last + 1, by=actor.person, at=actor.at)
+        document = Document.objects.create(
+            item=item, file=kept, number=last + 1, by=actor.person, at=actor.at
+        )
         Application.objects.filter(pk=application.pk).update(changed_at=actor.at)
     return document
 

@@ -11,8 +11,8 @@ from typing import Any
 from satupintu.applications import queries
 from satupintu.applications.models import Application
 from satupintu.cases import actions as cases
+from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
-from satupintu.cases.queries import rows
 from satupintu.catalog.queries import in_force
 from satupintu.core import sop as engine
 from satupintu.core.access import Actor, Capacity, Permission, Role
@@ -107,7 +107,9 @@ def correct(actor: Actor, key: uuid.UUID, *, note: str, truthful: bool, asked: A
     application = queries.own(actor, key)
     if application.case_id is None:
         raise Refusal("access.not-yours", status=404)
-    with write(actor, Permission.APPLICATION_CORRECT, rows(), application.case_id, asked=asked) as door:
+    with write(
+        actor, Permission.APPLICATION_CORRECT, case_queries.rows(), application.case_id, asked=asked
+    ) as door:
         if not truthful:
             raise Refusal("applications.statements", status=422)
         open_items = [item for item in queries.items(application) if item.to_correct]
@@ -130,8 +132,8 @@ def _renewed(item: queries.Item) -> bool:
 
 
 def _open_correction(case: Case) -> str:
-    sop = cases.queries.sop(case)
-    for wait in cases.queries.state(case).waits:
+    sop = case_queries.sop(case)
+    for wait in case_queries.state(case).waits:
         if sop.waits[wait.id].kind == "correction":
             return wait.id
     raise Refusal("applications.not-open")
@@ -143,9 +145,15 @@ def withdraw(actor: Actor, key: uuid.UUID, *, reason: str, asked: Asked) -> Answ
     application = queries.own(actor, key)
     if application.case_id is None:
         raise Refusal("access.not-yours", status=404)
-    with write(actor, Permission.APPLICATION_WITHDRAW, rows(), application.case_id, asked=asked) as door:
+    with write(
+        actor, Permission.APPLICATION_WITHDRAW, case_queries.rows(), application.case_id, asked=asked
+    ) as door:
         if door.row.end:
             raise Refusal("cases.ended")
-        data = {"reason": cases.remark(door, "withdrawal", reason.strip(), for_applicant=True)} if reason.strip() else {}
+        data = (
+            {"reason": cases.remark(door, "withdrawal", reason.strip(), for_applicant=True)}
+            if reason.strip()
+            else {}
+        )
         cases.move(door, engine.Withdraw(actor.person, reason.strip()), **data)
     return door.answer

@@ -14,10 +14,11 @@ from satupintu.applications.models import ArchiveEntry, Document, RequirementIte
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
 from satupintu.cases.actions import CaseDoor
+from satupintu.cases.models import Case
 from satupintu.core.access import Actor, Permission
 from satupintu.core.forms import FormProblem, clean
 from satupintu.core.refusal import Refusal
-from satupintu.core.sop import WAIT_KINDS, Unmark
+from satupintu.core.sop import Unmark
 from satupintu.door import files
 from satupintu.door.write import Answer, Asked, action, write
 from satupintu.offices.actions import take_number
@@ -132,11 +133,11 @@ def _notes_kept(door: CaseDoor, notes: Mapping[str, str]) -> str:
     return cases.remark(door, "returned", text, for_applicant=True)
 
 
-def correction_outcome(door_row: case_queries.Case) -> str | None:
+def correction_outcome(case: Case) -> str | None:
     """The outcome of the current step that opens a correction, if its SOP has one."""
-    sop = case_queries.sop(door_row)
-    for outcome in sop.steps[door_row.step].outcomes.values():
-        if outcome.wait and sop.waits[outcome.wait].kind == "correction" and "sent" in WAIT_KINDS["correction"].answers:
+    sop = case_queries.sop(case)
+    for outcome in sop.steps[case.step].outcomes.values():
+        if outcome.wait and sop.waits[outcome.wait].kind == "correction":
             return outcome.id
     return None
 
@@ -192,7 +193,9 @@ def make_document(
 
 
 @action
-def archive(actor: Actor, case_id: int, *, code: str, retention: str, place: str, note: str, asked: Asked) -> Answer:
+def archive(
+    actor: Actor, case_id: int, *, code: str, retention: str, place: str, note: str, asked: Asked
+) -> Answer:
     """Enter the file into the archive: classification, retention, where the paper lies (S7).
 
     Raises Refusal `applications.archive-incomplete`.

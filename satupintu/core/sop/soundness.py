@@ -8,35 +8,19 @@ Messages are Indonesian; they name the step and say what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import combinations, product
+from math import prod
 
 from satupintu.core.clock import Span
-from satupintu.core.sop.language import (
-    DOCUMENT,
-    EXTERNALS,
-    PAIRS,
-    PARTIES,
-    PLAIN_FACTS,
-    RESULTS,
-    ROLES,
-    STANDING,
-    SYSTEM,
-    WAIT_KINDS,
-    WORK,
-    Mistake,
-    Outcome,
-    Sop,
-    Step,
-    Wait,
-)
+from satupintu.core.sop.language import PAIRS, STANDING, Mistake, Outcome, Sop, Step
+from satupintu.core.sop.references import Check, Links, References, answers_of, at
 
 DAY_MINUTES = 480
 _BY_SYSTEM = frozenset({"notify-done", "publish-done", "hand-off-done"})
-_MOST_WAYS = 200_000
+_MOST_WAYS = 50_000
 _MOST_CASES = 4096
-
-Links = Mapping[str, Sop]
+_NONE = " "  # no fact ends so: a question without an answer
 
 
 def soundness(sop: Sop, linked: Links | None = None) -> list[Mistake]:
@@ -45,285 +29,20 @@ def soundness(sop: Sop, linked: Links | None = None) -> list[Mistake]:
     linked: the SOPs it names, by the name it uses; None leaves the links unchecked.
     Of a Sop with wrong references the graph is still looked at, as far as it can be.
     """
-    check = _References(sop, linked)
+    check = References(sop, linked)
     check.all()
     graph = _Graph(sop, linked or {}, whole=check.whole)
     graph.all()
     return list(dict.fromkeys((*check.mistakes, *graph.mistakes)))
 
 
-def answers_of(wait: Wait, linked: Links) -> tuple[str, ...] | None:
-    """What this wait can hear, worst first; None where its SOP is not at hand."""
-    fixed = WAIT_KINDS[wait.kind].answers if wait.kind in WAIT_KINDS else ()
-    if fixed:
-        return fixed
-    found = linked.get(wait.sop or "")
-    return found.answers if found else None
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "(belum ada)"
-
-
-def _at(step: Step, outcome: Outcome | None = None) -> str:
-    place = f"[[step]] {step.id}"
-    return place if outcome is None else f"{place} → [[step.outcome]] {outcome.id}"
-
-
-class _Check:
-    """Collects mistakes."""
-
-    def __init__(self, sop: Sop, linked: Links | None) -> None:
-        self.sop, self.linked = sop, linked
-        self.mistakes: list[Mistake] = []
-
-    def wrong(self, where: str, message: str) -> None:
-        self.mistakes.append(Mistake(where, message))
-
-    @property
-    def ways(self) -> Iterator[tuple[Step, Outcome]]:
-        return ((step, outcome) for step in self.sop.steps.values() for outcome in step.outcomes.values())
-
-
-class _References(_Check):
-    """Every id that is used is there, every word is one of the language."""
-
-    whole = True
-    """False once a way leads nowhere or a wait does not exist: then reachability proves nothing."""
-
-    def all(self) -> None:
-        self.ids()
-        for actor in self.sop.actors.values():
-            self.actor(actor.id, actor.is_, actor.column)
-        for step in self.sop.steps.values():
-            self.step(step)
-        for step, outcome in self.ways:
-            self.outcome(step, outcome)
-        for wait in self.sop.waits.values():
-            self.wait(wait)
-        self.ends()
-        self.words()
-        self.links()
-
-    def ids(self) -> None:
-        """`to`, `not_same_person_as` and the record name steps, waits and ends alike: one id, one thing."""
-        tables: dict[str, Iterable[str]] = {
-            "step": self.sop.steps,
-            "wait": self.sop.waits,
-            "end": self.sop.ends,
-        }
-        for (one, first), (two, second) in combinations(tables.items(), 2):
-            for id_ in sorted(set(first) & set(second)):
-                self.wrong(f"[[{two}]] {id_}", f"Id “{id_}” sudah dipakai oleh [[{one}]]. Beri id lain.")
-        if not self.sop.steps:
-            self.whole = False
-        for place, step in enumerate(self.sop.steps.values(), start=1):
-            if step.number != place:
-                self.wrong(
-                    _at(step),
-                    f"Nomor langkah tertulis {step.number}, urutannya {place}. Tulis number = {place}.",
-                )
-
-    def known(self, where: str, what: str, id_: str, ids: Iterable[str]) -> bool:
-        if id_ in ids:
-            return True
-        self.wrong(where, f"{what} “{id_}” tidak ada. Pilih salah satu: {_names(ids)}.")
-        return False
-
-    def actor(self, id_: str, is_: str, column: str) -> None:
-        where = f"[[actor]] {id_}"
-        word, _, name = is_.partition(":")
-        kinds = {"role": ROLES, "party": PARTIES, "external": EXTERNALS}
-        if is_ != SYSTEM and word not in kinds:
-            self.wrong(where, f"is = “{is_}” tidak dikenal. Tulis role:…, party:…, external:…, atau sistem.")
-        elif is_ != SYSTEM:
-            self.known(where, "Peran", name, kinds[word])
-        if (
-            self.known(where, "Kolom: pelaksana", column, self.sop.actors)
-            and self.sop.actors[column].column != column
-        ):
-            self.wrong(
-                where, f"Pelaksana “{column}” sendiri digambar di kolom lain. Tunjuk pelaksana yang berkolom."
-            )
-
-    def step(self, step: Step) -> None:
-        where = _at(step)
-        self.known(where, "Pelaksana", step.actor, self.sop.actors)
-        for work in step.work:
-            template = work.removeprefix(DOCUMENT)
-            if work not in WORK and (template == work or not template.strip()):
-                self.wrong(
-                    where,
-                    f"Pekerjaan “{work}” tidak dikenal. Pilih dari: {_names(WORK)}, atau {DOCUMENT}NAMA.",
-                )
-        for wait in (*step.opens, *step.may_open):
-            self.whole &= self.known(where, "Wait", wait, self.sop.waits)
-        for place in step.not_same_person_as:
-            if place == step.id:
-                self.wrong(
-                    where,
-                    "not_same_person_as menyebut langkah ini sendiri. Tulis langkah atau wait yang lain.",
-                )
-            else:
-                self.known(where, "Langkah atau wait", place, {*self.sop.steps, *self.sop.waits})
-
-    def outcome(self, step: Step, outcome: Outcome) -> None:
-        where = _at(step, outcome)
-        if (outcome.to is None) == (outcome.wait is None):
-            self.whole = False
-            self.wrong(where, "Tulis tepat satu: to = “langkah atau akhir”, atau wait = “id wait”.")
-        if outcome.to is not None:
-            self.whole &= self.known(
-                where, "Langkah atau akhir", outcome.to, {*self.sop.steps, *self.sop.ends}
-            )
-        if outcome.wait is not None:
-            self.whole &= self.known(where, "Wait", outcome.wait, self.sop.waits)
-        if outcome.klass is not None:
-            self.known(where, "Kelas", outcome.klass, self.sop.classes)
-        if outcome.when is not None and outcome.needs_reason:
-            self.wrong(
-                where,
-                "Keputusan ini diambil sendiri, jadi tidak ada yang menulis alasan. Hapus when atau needs_reason.",
-            )
-        actor = self.sop.actors.get(step.actor)
-        if actor and actor.is_system and outcome.when is None:
-            self.wrong(where, "Langkah sistem tidak punya orang yang memilih. Tambahkan when = “fakta”.")
-        for fact in outcome.facts:
-            self.fact(where, step, fact)
-
-    def fact(self, where: str, step: Step, fact: str) -> None:
-        """A fact of the language, that this step can come to know."""
-        if fact in PLAIN_FACTS:
-            if fact == "late" and step.limit is None:
-                self.wrong(
-                    where, "“late” butuh batas waktu. Tambahkan limit pada langkah ini, misalnya “30 hari”."
-                )
-            return
-        left, colon, right = fact.partition(":")
-        if fact.endswith("-done") and (not colon or left == "document"):
-            if fact.removesuffix("-done") not in step.work:
-                self.wrong(
-                    where,
-                    f"“{fact}” tidak mungkin terjadi di sini. Tambahkan “{fact.removesuffix('-done')}” pada work langkah ini.",
-                )
-        elif not colon:
-            self.wrong(
-                where, f"Fakta “{fact}” tidak dikenal. Periksa ejaannya; misalnya {_names(PLAIN_FACTS)}."
-            )
-        elif left == "class":
-            self.known(where, "Kelas", right, self.sop.classes)
-        elif left not in self.sop.waits:
-            self.wrong(
-                where, f"Fakta “{fact}”: wait “{left}” tidak ada. Pilih salah satu: {_names(self.sop.waits)}."
-            )
-        else:
-            self.heard(where, self.sop.waits[left], right)
-
-    def heard(self, where: str, wait: Wait, answer: str) -> None:
-        if answer == "late":
-            if wait.limit is None:
-                self.wrong(
-                    where, f"“{wait.id}:late” butuh batas waktu. Tambahkan limit pada [[wait]] {wait.id}."
-                )
-            return
-        answers = answers_of(wait, self.linked or {})
-        if answers is not None:
-            self.known(where, f"Jawaban untuk wait “{wait.id}”", answer, answers)
-
-    def wait(self, wait: Wait) -> None:
-        where = f"[[wait]] {wait.id}"
-        self.known(where, "Jenis wait", wait.kind, WAIT_KINDS)
-        self.known(where, "Pelaksana", wait.debtor, self.sop.actors)
-        if wait.judge is not None:
-            self.known(where, "Pelaksana", wait.judge, self.sop.actors)
-        if wait.kind == "procedure" and wait.sop is None:
-            self.wrong(where, "Wait jenis procedure dijawab oleh SOP lain. Tambahkan sop = “nama folder”.")
-
-    def ends(self) -> None:
-        withdrawn = [end.id for end in self.sop.ends.values() if end.result == "withdrawn"]
-        if self.sop.kind == "layanan" and not withdrawn:
-            self.wrong(
-                "[[end]]",
-                "Pemohon harus dapat menarik permohonan. Tambahkan satu [[end]] dengan result = “withdrawn”.",
-            )
-        for id_ in withdrawn[1:]:
-            self.wrong(
-                f"[[end]] {id_}",
-                f"Akhir “withdrawn” hanya boleh satu, dan “{withdrawn[0]}” sudah ada. Hapus yang ini.",
-            )
-        for end in self.sop.ends.values():
-            where = f"[[end]] {end.id}"
-            self.known(where, "Hasil", end.result, RESULTS)
-            if end.answer and self.sop.kind != "sop":
-                self.wrong(where, "answer hanya untuk kind = “sop”. Hapus kunci ini.")
-
-    def words(self) -> None:
-        """Status and notice rows point at places that exist, notices at people who exist."""
-        for at in self.sop.statuses:
-            if not self.place(at, ("step", "wait", "end")):
-                self.wrong(
-                    f"[[status]] {at}",
-                    f"Tempat “{at}” tidak ada. Tulis step:S, wait:W, wait:W:KEADAAN, atau end:E.",
-                )
-        for notice in self.sop.notices:
-            where = f"[[notice]] {notice.on}"
-            if not self.place(notice.on, ("step", "outcome", "wait:", "end")):
-                self.wrong(
-                    where,
-                    f"Kejadian “{notice.on}” tidak ada. Tulis step:S, outcome:S.O, wait:W:opened, wait:W:late, "
-                    "wait:W:KEADAAN, atau end:E.",
-                )
-            for actor in notice.to:
-                self.known(where, "Pelaksana", actor, self.sop.actors)
-
-    def place(self, text: str, kinds: tuple[str, ...]) -> bool:
-        kind, _, id_ = text.partition(":")
-        if kind == "wait":
-            wait_id, colon, state = id_.partition(":")
-            wait = self.sop.waits.get(wait_id)
-            if wait is None or not colon:
-                return wait is not None and "wait" in kinds
-            if "wait:" in kinds and state in ("opened", "late"):
-                return state == "opened" or wait.limit is not None
-            answers = answers_of(wait, self.linked or {})
-            states = WAIT_KINDS[wait.kind].states if wait.kind in WAIT_KINDS else ()
-            return answers is None or state in answers or (len(states) > 1 and state in states)
-        if kind == "outcome" and kind in kinds:
-            step, _, outcome = id_.partition(".")
-            return step in self.sop.steps and outcome in self.sop.steps[step].outcomes
-        return kind in kinds and id_ in (
-            self.sop.steps if kind == "step" else self.sop.ends if kind == "end" else ()
-        )
-
-    def links(self) -> None:
-        if self.linked is None:
-            return
-        for wait in self.sop.waits.values():
-            found = self.linked.get(wait.sop or "")
-            answers = WAIT_KINDS[wait.kind].answers if wait.kind in WAIT_KINDS else ()
-            if not found or wait.kind not in WAIT_KINDS:
-                continue
-            for end in found.ends.values():
-                if end.result == "withdrawn":
-                    continue
-                if end.answer is None:
-                    hint = f" Pilih: {', '.join(answers)}." if answers else ""
-                    problem = f"akhir “{end.id}” pada SOP itu tidak punya answer.{hint}"
-                elif answers and end.answer not in answers:
-                    problem = f"ia menjawab “{end.answer}”. Pakai salah satu: {', '.join(answers)}."
-                else:
-                    continue
-                self.wrong(
-                    f"[[wait]] {wait.id}", f"SOP “{wait.sop}” tidak dapat menjawab wait ini: {problem}"
-                )
-
-
-class _Graph(_Check):
+class _Graph(Check):
     """What the steps and ways come to, taken together."""
 
     def __init__(self, sop: Sop, linked: Links, *, whole: bool) -> None:
         super().__init__(sop, linked)
         self.links, self.whole = linked, whole
+        self.arrivals: dict[str, dict[str, set[str]]] = {}
         self.next = {
             step.id: {o.to for o in step.outcomes.values() if o.to in sop.steps}
             for step in sop.steps.values()
@@ -370,12 +89,12 @@ class _Graph(_Check):
         for step in self.sop.steps.values():
             if step.id not in reached:
                 self.wrong(
-                    _at(step),
+                    at(step),
                     f"Langkah {step.number} tidak pernah dicapai. Arahkan sebuah to ke “{step.id}”, atau hapus.",
                 )
             if not self.reach(step.id, self.next) & final:
                 self.wrong(
-                    _at(step),
+                    at(step),
                     f"Dari langkah {step.number} tidak ada jalan ke akhir. Tambahkan keputusan dengan to.",
                 )
         for end in self.sop.ends.values():
@@ -405,7 +124,7 @@ class _Graph(_Check):
 
     def alive(self, step: Step, outcome: Outcome) -> None:
         """Can its facts hold at all, and together?"""
-        where, facts = _at(step, outcome), outcome.facts
+        where, facts = at(step, outcome), outcome.facts
         for one, two in combinations(facts, 2):
             if _exclude(one, two):
                 self.wrong(where, f"“{one}” dan “{two}” tidak pernah berlaku bersama. Hapus salah satunya.")
@@ -461,7 +180,7 @@ class _Graph(_Check):
             both = [fact for outcome in (one, two) for fact in outcome.facts if not _standing(fact)]
             if set(one.facts) == set(two.facts) or not both:
                 self.wrong(
-                    _at(step, two),
+                    at(step, two),
                     f"Dapat berlaku bersamaan dengan “{one.id}”. Beri syarat yang saling meniadakan.",
                 )
 
@@ -473,7 +192,7 @@ class _Graph(_Check):
                 edges[step.id].add(outcome.to)
             if outcome.when and outcome.wait and all(_standing(fact) for fact in outcome.facts):
                 self.wrong(
-                    _at(step, outcome), "Wait ini akan terbuka terus tanpa akhir. Pakai fakta lain pada when."
+                    at(step, outcome), "Wait ini akan terbuka terus tanpa akhir. Pakai fakta lain pada when."
                 )
         reported: set[str] = set()
         for id_, targets in edges.items():
@@ -486,7 +205,7 @@ class _Graph(_Check):
                 reported |= circle
                 numbers = " → ".join(s for s in self.sop.steps if s in circle)
                 self.wrong(
-                    _at(self.sop.steps[id_]),
+                    at(self.sop.steps[id_]),
                     f"Jalan otomatis berputar tanpa ada yang bertindak: {numbers}. Jadikan salah satunya pilihan petugas.",
                 )
 
@@ -506,48 +225,87 @@ class _Graph(_Check):
     # Whatever is answered, there is a way on
 
     def never_stuck(self, step: Step) -> None:
-        """Every combination of answers that cannot be asked again leaves some way to another step or end."""
+        """Every combination of facts that nobody can change here leaves some way to another step or end."""
         ways = [outcome for outcome in step.outcomes.values() if outcome.to]
-        groups = {
-            fact: group for outcome in ways for fact in outcome.facts if (group := self.group(step, fact))
+        fixed = {
+            fact: question
+            for outcome in ways
+            for fact in outcome.facts
+            if (question := self.fixed(step, fact))
         }
-        values = {group: self.values(group) for group in groups.values()}
-        count = 1
-        for possible in values.values():
-            count *= len(possible)
-        if not values or count > _MOST_CASES:
+        values = [sorted(self.here(step, question)) for question in dict.fromkeys(fixed.values())]
+        if not values or prod(len(possible) for possible in values) > _MOST_CASES:
             return
-        for chosen in product(*values.values()):
-            held = set(chosen)
-            if not any(all(fact in held or fact not in groups for fact in way.facts) for way in ways):
-                case = ", ".join(chosen)
+        for chosen in product(*values):
+            if not any(all(fact in chosen or fact not in fixed for fact in way.facts) for way in ways):
+                case = ", ".join(f"“{fact}”" for fact in chosen if not fact.endswith(_NONE))
+                none = ", ".join(
+                    f"“{fact.removesuffix(_NONE)}” belum ada" for fact in chosen if fact.endswith(_NONE)
+                )
+                now = " dan ".join(part for part in (case, none) if part)
                 self.wrong(
-                    _at(step),
-                    f"Langkah {step.number} buntu bila {case}. Tambahkan keputusan untuk keadaan itu.",
+                    at(step),
+                    f"Langkah {step.number} buntu bila {now}. Tambahkan keputusan untuk keadaan itu.",
                 )
                 return
 
-    def group(self, step: Step, fact: str) -> str | None:
-        """The question this fact answers once and for all; None where people can still bring it about here."""
-        for pair in PAIRS[1:]:
-            if fact in pair:
-                return "/".join(pair)
-        left, _, right = fact.partition(":")
-        if left == "class" and right:
-            return "class"
-        wait = self.sop.waits.get(left)
-        if wait is None or right == "late":
-            return None
-        again = left in step.may_open or any(o.wait == left for o in step.outcomes.values())
-        return None if again and wait.rounds is None else f"wait {left}"
+    def fixed(self, step: Step, fact: str) -> str | None:
+        """The question that this fact answers, where nobody can bring about another answer in this step."""
+        question = _question(self.sop, fact)
+        wait = self.sop.waits.get(question or "")
+        if wait is None or wait.rounds is not None:
+            return question
+        again = wait.id in step.may_open or any(outcome.wait == wait.id for outcome in step.outcomes.values())
+        return None if again else question
 
-    def values(self, group: str) -> list[str]:
-        if group == "class":
-            return [f"class:{klass}" for klass in self.sop.classes]
-        if group.startswith("wait "):
-            wait = self.sop.waits[group.removeprefix("wait ")]
-            return [f"{wait.id}:{answer}" for answer in answers_of(wait, self.links) or ("?",)]
-        return group.split("/")
+    def here(self, step: Step, question: str) -> set[str]:
+        """The answers a question may have while the case waits in this step."""
+        if question in step.opens:
+            return self.possible(question) - {
+                question + _NONE
+            }  # asked at entry: sooner or later it is answered
+        came = self.arriving(question)[step.id]
+        return came | self.possible(question) if question in step.openings else came
+
+    def possible(self, question: str) -> set[str]:
+        """Every answer of a question, as facts; `_NONE` where it may be open or never asked."""
+        if question in self.sop.waits:
+            answers = answers_of(self.sop.waits[question], self.links) or ("?",)
+            return {f"{question}:{answer}" for answer in answers} | {question + _NONE}
+        if question == "class":
+            return {f"class:{klass}" for klass in self.sop.classes} | {question + _NONE}
+        return set(question.split("/"))
+
+    def arriving(self, question: str) -> dict[str, set[str]]:
+        """With which answers to this question the case can come to each step."""
+        if question in self.arrivals:
+            return self.arrivals[question]
+        found: dict[str, set[str]] = {id_: set() for id_ in self.sop.steps}
+        none = question + _NONE
+        asked = question in self.sop.waits or question == "class"
+        queue = [(self.sop.first.id, value) for value in ({none} if asked else self.possible(question))]
+        while queue:
+            id_, value = queue.pop()
+            step = self.sop.steps[id_]
+            value = none if question in step.opens else value
+            if value in found[id_]:
+                continue
+            found[id_].add(value)
+            leaving = self.possible(question) if question in step.openings else {value}
+            if question == "class":
+                leaving |= {f"class:{o.klass}" for o in step.outcomes.values() if o.klass and o.wait}
+            for outcome in step.outcomes.values():
+                if outcome.to not in self.sop.steps:
+                    continue
+                wanted = {fact for fact in outcome.facts if _question(self.sop, fact) == question}
+                if question in step.opens and "waits-answered" in outcome.facts:
+                    wanted = wanted or leaving - {none}
+                passing = leaving & wanted if wanted else leaving
+                if question == "class" and outcome.klass:
+                    passing = {f"class:{outcome.klass}"} if passing else set()
+                queue.extend((outcome.to, one) for one in passing)
+        self.arrivals[question] = found
+        return found
 
     # Time
 
@@ -608,6 +366,17 @@ class _Graph(_Check):
 def _standing(fact: str) -> bool:
     """Does this fact, once true, stay true without anybody acting?"""
     return fact == "always" or fact in STANDING or fact.startswith("class:")
+
+
+def _question(sop: Sop, fact: str) -> str | None:
+    """What a fact is an answer to, where it can be fixed: a pair of standing facts, a wait, the class of the case."""
+    for pair in PAIRS[1:]:
+        if fact in pair:
+            return "/".join(pair)
+    left, _, right = fact.partition(":")
+    if right and right != "late" and (left in sop.waits or left == "class"):
+        return left
+    return None
 
 
 def _exclude(one: str, two: str) -> bool:

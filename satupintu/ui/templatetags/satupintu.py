@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from satupintu.ui import formats, icons, lane as lanes
+from satupintu.ui import formats, icons
+from satupintu.ui import lane as lanes
 from satupintu.ui.fields import FieldView, problems_of
 from satupintu.ui.parts import (
     VERDICT_WORDS,
@@ -234,19 +235,19 @@ def nav(context: Context, links: Iterable[NavLink], css: str = "") -> dict[str, 
 @register.filter
 def tanggal(day: date | None) -> str:
     """{{ day|tanggal }}: "Jumat, 20 November 2026"."""
-    return formats.long_date(day) if day else "–"
+    return formats.long_date(day) if day else formats.NOTHING
 
 
 @register.filter
 def tanggal_pendek(day: date | None, today: date) -> str:
     """{{ day|tanggal_pendek:today }}: without the year when it is this year's."""
-    return formats.near_date(day, today) if day else "–"
+    return formats.near_date(day, today) if day else formats.NOTHING
 
 
 @register.filter
 def saat(at: datetime | None, zone: tzinfo) -> str:
     """{{ at|saat:office.zone }}: date and time in the office's zone."""
-    return formats.moment(at, zone) if at else "–"
+    return formats.moment(at, zone) if at else formats.NOTHING
 
 
 @register.filter

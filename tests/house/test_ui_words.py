@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every rule that can say no has words, and they say what to do."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import satupintu
+from satupintu.core.access import Role
+from satupintu.core.refusal import Refusal
+from satupintu.core.sop.language import PLAIN_FACTS, WAIT_KINDS, WORK
+from satupintu.ui.refusals import CONFLICTS, UNKNOWN, WORDS, words_of
+from satupintu.ui.words import ANSWERS, FACTS, ROLES, fact_words, role_words
+
+pytestmark = pytest.mark.anyday
+
+ROOT = Path(satupintu.__file__).parent
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def raised() -> Iterator[tuple[str, str, set[str]]]:
+    """(where, code, names of its values) for every `Refusal("…")` of the code."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal" and node.args:
+                where = f"{path.relative_to(ROOT)}:{node.lineno}"
+                names = {keyword.arg for keyword in node.keywords if keyword.arg} - {"status"}
+                for code in codes(node.args[0]):
+                    yield where, code, names
+
+
+def codes(argument: ast.expr) -> list[str]:
+    """The code itself; for an f-string every code of its beginning that has words."""
+    if isinstance(argument, ast.Constant):
+        return [str(argument.value)]
+    if isinstance(argument, ast.IfExp):
+        return codes(argument.body) + codes(argument.orelse)
+    if isinstance(argument, ast.JoinedStr) and isinstance(argument.values[0], ast.Constant):
+        start = str(argument.values[0].value)
+        return [code for code in WORDS if code.startswith(start)] or [start + "…"]
+    return []
+
+
+def test_every_refusal_has_words():
+    missing = {f"{where} {code}" for where, code, _names in raised() if code not in WORDS}
+    assert not missing
+
+
+def test_words_ask_only_for_values_the_rule_gives():
+    open_ended = {
+        "upload.empty",
+        "upload.too-big",
+    }  # reached through f"upload.{found}" too, never by that way
+    for where, code, names in raised():
+        words = WORDS.get(code, UNKNOWN)
+        wanted = set(PLACEHOLDER.findall(f"{words.what} {words.do}")) - {"code"}
+        assert wanted <= names or code in open_ended, f"{where} {code} does not give {wanted - names}"
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_words_are_plain_and_short(code):
+    for text in (str(WORDS[code].what), str(WORDS[code].do)):
+        assert text.endswith(".")
+        assert not re.search(r"tidak valid|error|gagal\.|silakan hubungi admin", text, re.IGNORECASE)
+        for sentence in re.split(r"[.?!:;] ", text):
+            assert len(sentence.split()) <= 15, sentence
+
+
+def test_a_code_without_words_is_logged_and_still_says_something(caplog):
+    with caplog.at_level(logging.ERROR):
+        what, do = words_of(Refusal("cases.never-heard-of"))
+    assert what == str(UNKNOWN.what)
+    assert "cases.never-heard-of" in do
+    assert "cases.never-heard-of" in caplog.text
+
+
+def test_values_are_written_as_people_write_them():
+    what, _do = words_of(Refusal("upload.too-big", name="ktp.pdf", size=5_347_738, limit=5 << 20))
+    assert what == "Berkas ktp.pdf berukuran 5,1 MB; batasnya 5 MB."
+    _what, do = words_of(Refusal("access.role", role="kepala-dinas"))
+    assert "bagian kepala dinas" in do
+    _what, do = words_of(Refusal("sop.missing", missing=("checklist-passed", "penetapan:approved")))
+    assert do == "Lengkapi dulu: semua baris daftar periksa sesuai, penetapan: disetujui."
+
+
+def test_a_value_that_was_forgotten_is_a_dash_and_a_percent_sign_is_harmless():
+    what, _do = words_of(Refusal("upload.kind", name="100%(s) benar.pdf"))
+    assert what.startswith("100%(s) benar.pdf bukan PDF")
+    what, _do = words_of(Refusal("upload.kind"))
+    assert what.startswith("\N{EN DASH} bukan PDF")
+
+
+def test_a_date_is_written_out():
+    _what, do = words_of(Refusal("sop.missing", missing=date(2026, 11, 20)))
+    assert do == "Lengkapi dulu: Jumat, 20 November 2026."
+
+
+def test_conflicts_are_codes_with_words():
+    assert CONFLICTS <= WORDS.keys()
+
+
+def test_every_role_fact_and_answer_of_the_language_has_words():
+    assert {role.value for role in Role} == ROLES.keys()
+    assert PLAIN_FACTS - {"always"} <= FACTS.keys()
+    assert {f"{work}-done" for work in WORK} <= FACTS.keys()
+    assert {word for kind in WAIT_KINDS.values() for word in (*kind.answers, *kind.states)} <= ANSWERS.keys()
+
+
+def test_facts_are_said_with_the_labels_of_their_case():
+    labels = {
+        "penetapan": "Penetapan koordinator",
+        "berita-acara": "Berita acara pemeriksaan",
+        "kecil": "Usaha kecil",
+    }
+    assert fact_words("penetapan:approved", labels) == "Penetapan koordinator: disetujui"
+    assert fact_words("document:berita-acara-done", labels) == "Berita acara pemeriksaan"
+    assert fact_words("document:surat-tugas-done") == "dokumen surat tugas"
+    assert fact_words("class:kecil", labels) == "Usaha kecil"
+    assert role_words("") == "peran lain"
