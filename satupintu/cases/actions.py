@@ -16,7 +16,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.core.seal import commitment
 from satupintu.core.sop import Decision, Sop, State
 from satupintu.door.write import Answer, Asked, Write, action, write
-from satupintu.offices.queries import setting
+from satupintu.offices.queries import local_day, setting
 
 CaseDoor = Write[Case]
 
@@ -252,7 +252,7 @@ def _role_of(its_sop: Sop, actor_id: str) -> str:
 def _undo_minutes(door: CaseDoor) -> int:
     if door.capacity.role in {Role.APPLICANT, Role.SYSTEM}:
         return 0
-    return int(setting(door.row.office_id, "undo_minutes", door.at.date()))
+    return int(setting(door.row.office, "undo_minutes", local_day(door.row.office, door.at)))
 
 
 def _store(
@@ -265,7 +265,7 @@ def _store(
     _project(door, its_sop, after)
     if moved:
         case.holder = _last_worker(after)
-    if decision.opened or decision.answered or decision.cancelled or moved:
+    if decision.opened or decision.answered or decision.cancelled:
         _turns(door, its_sop, after)
     door.event(told or _kind(command, decision), **_said(command), **_happened(decision), **data)
     _follow(door, its_sop, decision)

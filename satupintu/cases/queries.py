@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from satupintu.accounts.queries import names
 from satupintu.cases.models import Case, Remark, Turn
@@ -23,7 +23,7 @@ from satupintu.offices.queries import calendar
 
 def rows() -> QuerySet[Case]:
     """Cases with their office, which every rule needs: what the door locks and what the pages read."""
-    return Case.objects.select_related("office")
+    return Case.objects.annotate(office_rules=F("office__calendar_version"))
 
 
 def readable(actor: Actor, key: uuid.UUID) -> Case:

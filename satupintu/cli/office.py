@@ -20,7 +20,7 @@ Result = tuple[int, dict[str, Any], str]
 def run(args: argparse.Namespace) -> Result:
     """Carry out one command of this room."""
     if args.command == "demo":
-        _demo_environment()
+        demo_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
     import django
 
@@ -97,7 +97,7 @@ def _worker(args: argparse.Namespace) -> Result:
 # The demo --------------------------------------------------------------------------------------------------------
 
 
-def _demo_environment() -> None:
+def demo_environment() -> None:
     """A mail server of the demo's own on a free port of loopback, unless one is named."""
     os.environ["SATUPINTU_DEMO"] = "1"
     if "SATUPINTU_SMTP" not in os.environ:

@@ -25,6 +25,7 @@ class Office(Root):
     website = models.CharField(max_length=120)
     head_title = models.CharField(max_length=200)
     invented = models.BooleanField(default=False)
+    # Raised with every change of a day off or a setting: processes keep both in memory under this number.
     calendar_version = models.PositiveIntegerField(default=1)
 
     owner_key = ""

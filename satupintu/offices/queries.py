@@ -24,20 +24,30 @@ def office(slug: str) -> Office:
     return found
 
 
+@lru_cache(maxsize=1200)
+def office_as_of(office_id: int, version: int) -> Office:
+    """The office under this version of its rules, kept in memory; whoever changes its row raises the version."""
+    return Office.objects.get(pk=office_id)
+
+
 def offices() -> list[Office]:
     return list(Office.objects.order_by("name"))
 
 
-def setting(office_id: int, name: str, day: date) -> Any:
-    """The value of this rule on that day, or the stated default."""
-    row = (
-        Setting.objects.filter(office_id=office_id, name=name, valid_from__lte=day)
-        .exclude(valid_to__lt=day)
-        .order_by("-valid_from")
-        .values_list("value", flat=True)
-        .first()
-    )
-    return DEFAULTS.get(name) if row is None else row
+def setting(at_office: Office, name: str, day: date) -> Any:
+    """The value of this rule on that day, or the stated default; kept in memory like the calendar."""
+    value = DEFAULTS.get(name)
+    for one, since, until, found in _settings(at_office.pk, at_office.calendar_version):
+        if one == name and since <= day and (until is None or day <= until):
+            value = found
+    return value
+
+
+@lru_cache(maxsize=1200)
+def _settings(office_id: int, version: int) -> tuple[tuple[str, date, date | None, Any], ...]:
+    """The rules of an office, oldest first."""
+    rows = Setting.objects.filter(office_id=office_id).order_by("valid_from")
+    return tuple(rows.values_list("name", "valid_from", "valid_to", "value"))
 
 
 def calendar(at_office: Office) -> WorkCalendar:

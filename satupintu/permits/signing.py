@@ -42,7 +42,9 @@ FIELD = "TandaTangan"
 VALID_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 VALID_UNTIL = dt.datetime(2049, 12, 31, tzinfo=dt.UTC)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-RESERVED_BYTES = 8192  # room for the CMS in the file; fixed, so that the bytes around it repeat too
+RESERVED_DIGITS = (
+    4096  # hex digits of room for the CMS (it takes 3,152); fixed, so that the bytes around it repeat
+)
 
 
 class Signer(Protocol):
@@ -102,7 +104,7 @@ class LocalSigner:
         # No picture: a field without size, beside the page, is neither seen nor read aloud (ISO 14289-1, 7.18.1).
         signer = _PdfSignerAt(words, hand, new_field_spec=SigFieldSpec(FIELD, box=(-9, -9, -9, -9)))
         signer.at = at.replace(microsecond=0)
-        signed: Any = signer.sign_pdf(_Writer(BytesIO(pdf)), bytes_reserved=RESERVED_BYTES)
+        signed: Any = signer.sign_pdf(_Writer(BytesIO(pdf)), bytes_reserved=RESERVED_DIGITS)
         content: bytes = signed.getvalue()
         return content
 
@@ -227,7 +229,7 @@ class _Hand(SimpleSigner):
         if not isinstance(key, ec.EllipticCurvePrivateKey) or digest_algorithm != "sha256":
             raise TypeError("the local signer signs with ECDSA P-256 and SHA-256")
         r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
-        return encode_dss_signature(r, min(s, P256_ORDER - s))
+        return encode_dss_signature(r, max(s, P256_ORDER - s))
 
 
 class _PdfSignerAt(PdfSigner):

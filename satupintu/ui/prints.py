@@ -38,6 +38,7 @@ from satupintu.core.refusal import Refusal
 KIT = Path(__file__).resolve().parent / "kit"
 STANDARDS = ("a-3b", "ua-1")
 WALL_SECONDS = 10.0
+START_SECONDS = 30.0  # a busy machine may need a while to load Typst
 MEMORY_BYTES = 1 << 30
 MAX_FILES_BYTES = 2 << 20
 JOBS_PER_CHILD = 400  # Typst keeps what it has seen; a new child now and then keeps memory flat
@@ -113,7 +114,7 @@ class Child:
             return self._served > 0
         self.close()
         self._room = tempfile.mkdtemp(prefix="satupintu-")  # the child's empty working directory
-        self._process = process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
+        self._process = process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BOOT, str(_ROOT), self._target, *self._limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -127,11 +128,15 @@ class Child:
             raise RuntimeError("a child without pipes")
         self._inward, self._outward = process.stdin.fileno(), process.stdout.fileno()
         self._owner, self._served = os.getpid(), 0
+        try:
+            self._read(8, time.monotonic() + START_SECONDS)  # it says that it is ready
+        except (ChildTooSlow, OSError, EOFError) as problem:
+            self.close()
+            raise ChildDied(self._target) from problem
         return False
 
     def _exchange(self, job: bytes) -> bytes:
-        # The first job waits for the imports too.
-        deadline = time.monotonic() + self._seconds + (0 if self._served else 10)
+        deadline = time.monotonic() + self._seconds
         self._served += 1
         try:
             view = memoryview(struct.pack(">Q", len(job)) + job)
@@ -172,6 +177,8 @@ def serve(target: str, memory_bytes: str, free_files: str, cpu_seconds: str) -> 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3 + int(free_files),) * 2)
+    outward.write(bytes(8))
+    outward.flush()
     while len(head := inward.read(8)) == 8:
         job = inward.read(struct.unpack(">Q", head)[0])
         # CPU seconds per job: a child whose parent was killed must not spin for ever.

@@ -114,12 +114,15 @@ def _step(draw: st.DrawFn, number: int, count: int, waits: list[dict[str, Any]])
 def commands(sop: Sop, state: State, facts: frozenset[str]) -> list[Command]:
     """Everything that can be done to a case now."""
     assert state.step is not None
-    found: list[Command] = [Take(o.outcome.id, "p", "x") for o in offers(sop, state, facts, "p") if o.ok]
-    found += [Open(wait, "p") for wait in openable(sop, state)]
+    person = f"{state.step}-officer"  # another one at each step, as four eyes want it
+    found: list[Command] = [
+        Take(o.outcome.id, person, "x") for o in offers(sop, state, facts, person) if o.ok
+    ]
+    found += [Open(wait, person) for wait in openable(sop, state)]
     signing = "sign-begun" in state.marks
     for work in sop.steps[state.step].work:
         if work != "sign" or signing or not any(wait.suspends for wait in state.waits):
-            found += [Mark(fact, "p") for fact in MARKS.get(work, (f"{work}-done",))]
+            found += [Mark(fact, person) for fact in MARKS.get(work, (f"{work}-done",))]
     for wait in state.waits:
         kind = WAIT_KINDS[sop.waits[wait.id].kind]
         found += [Answer(wait.id, answer, "d") for answer in kind.answers or ("closed", "valid")]
@@ -234,9 +237,10 @@ def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(data: st.Da
         state = case.state
         if state.step is None:
             return
-        offered = {offer.outcome.id: offer.ok for offer in offers(sop, state, facts, "p")}
+        person = data.draw(st.sampled_from([f"{step}-officer" for step in sop.steps]))
+        offered = {offer.outcome.id: offer.ok for offer in offers(sop, state, facts, person)}
         for outcome in sop.steps[state.step].outcomes:
-            command = Take(outcome, "p", "sebab")
+            command = Take(outcome, person, "sebab")
             if offered.get(outcome):
                 decide(sop, state, command, facts, MONDAY)
             else:

@@ -295,7 +295,8 @@ def templates() -> list[tuple[str, Path]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), templates(), ids=lambda value: value if isinstance(value, str) else ""
+    ("name", "path"),
+    [pytest.param(name, path, id=str(path.relative_to(PACKAGE))) for name, path in templates()],
 )
 def test_template(name: str, path: Path) -> None:
     """It compiles, and the content security policy will find nothing in it to refuse."""
