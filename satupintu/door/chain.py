@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from satupintu.core.access import Actor, Capacity
@@ -18,7 +19,7 @@ def line_of(event: Event) -> dict[str, Any]:
     return {
         "subject": event.subject,
         "number": event.number,
-        "at": event.at.isoformat(timespec="milliseconds"),
+        "at": event.at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "office": event.office_id,
         "person": event.person,
         "role": event.role,

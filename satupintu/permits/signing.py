@@ -229,7 +229,7 @@ class _Hand(SimpleSigner):
         if not isinstance(key, ec.EllipticCurvePrivateKey) or digest_algorithm != "sha256":
             raise TypeError("the local signer signs with ECDSA P-256 and SHA-256")
         r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
-        return encode_dss_signature(r, max(s, P256_ORDER - s))
+        return encode_dss_signature(r, min(s, P256_ORDER - s))
 
 
 class _PdfSignerAt(PdfSigner):

@@ -330,20 +330,16 @@ WORDS: Mapping[str, Words] = {
         do=_("Cari lagi di halaman layanan."),
     ),
     "catalog.kbli-unknown": Words(
-        what=_("KBLI %(code)s tidak ada di daftar kami."),
+        what=_("KBLI %(kbli)s tidak ada di daftar kami."),
         do=_("Periksa lima angkanya di NIB Anda, atau tanya petugas loket."),
     ),
     "catalog.kbli-elsewhere": Words(
-        what=_("%(title)s (KBLI %(code)s) tidak diurus kantor ini."),
+        what=_("%(title)s (KBLI %(kbli)s) tidak diurus kantor ini."),
         do=_("Pergi ke %(refer_to)s. Isian Anda di sini tidak diteruskan."),
     ),
     "catalog.same-person": Words(
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusulnya."),
         do=_("Minta pejabat lain menyetujuinya."),
-    ),
-    "tracker.no-match": Words(
-        what=_("Nomor dan kode tidak cocok."),
-        do=_("Lihat lagi tanda terima Anda. Kode tidak memakai huruf I, O dan angka 0, 1."),
     ),
 }
 
@@ -357,7 +353,9 @@ def words_of(refusal: Refusal) -> tuple[str, str]:
     if words is None:
         log.error("ui.refusal-without-words %s", refusal.code)
         words = UNKNOWN
-    values = _Values(code=refusal.code, **{key: _said(key, value) for key, value in refusal.values.items()})
+    values = _Values(
+        {"code": refusal.code} | {key: _said(key, value) for key, value in refusal.values.items()}
+    )
     return str(words.what) % values, str(words.do) % values
 
 

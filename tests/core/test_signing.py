@@ -119,7 +119,7 @@ def test_keys_are_private_and_stay(tmp_path: Path) -> None:
 def test_processes_that_come_at_once_get_the_same_keys(tmp_path: Path) -> None:
     code = (
         "import sys, hashlib; from satupintu.permits.signing import LocalSigner\n"
-        "sys.stdin.read(); s = LocalSigner(sys.argv[1]); print(hashlib.sha256(b''.join(s.certificates())).hexdigest())"
+        "print('ready', flush=True); sys.stdin.read(); s = LocalSigner(sys.argv[1]); print(hashlib.sha256(b''.join(s.certificates())).hexdigest())"
     )
     rivals = [
         subprocess.Popen(
@@ -131,6 +131,9 @@ def test_processes_that_come_at_once_get_the_same_keys(tmp_path: Path) -> None:
         )
         for _ in range(3)
     ]
+    for rival in rivals:
+        assert rival.stdout
+        assert rival.stdout.readline() == "ready\n"
     for rival in rivals:
         assert rival.stdin
         rival.stdin.close()
