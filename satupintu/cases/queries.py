@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from satupintu.accounts.queries import names
 from satupintu.cases.models import Case, Remark, Turn
 from satupintu.catalog.queries import package_by_id
 from satupintu.core import clock
-from satupintu.core.access import Actor, Permission, require
+from satupintu.core.access import GRANTS, Actor, Permission, require
 from satupintu.core.package import Package
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import Sop, State
@@ -23,12 +23,16 @@ from satupintu.offices.queries import calendar
 
 def rows() -> QuerySet[Case]:
     """Cases with their office, which every rule needs: what the door locks and what the pages read."""
-    return Case.objects.annotate(office_rules=F("office__calendar_version"))
+    return Case.objects.annotate(office_rules=F("office__calendar_version"))  # type: ignore[no-redef]
 
 
-def readable(actor: Actor, key: uuid.UUID) -> Case:
-    """The case, if this actor may read it as staff of its office. Raises Refusal `access.*`."""
-    case = rows().filter(key=key).first()
+def readable(actor: Actor, key: uuid.UUID, *related: str) -> Case:
+    """The case, if this actor may read it as staff of its office. Raises Refusal `access.*`.
+
+    related: rows of higher rooms that hang on it, to be read with it ("application__person").
+    """
+    found = rows().select_related(*related) if related else rows()
+    case = found.filter(key=key).first()
     if case is None:
         raise Refusal("access.not-yours", status=404)
     require(actor, Permission.CASE_READ, case)
@@ -50,7 +54,10 @@ def state(case: Case) -> State:
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """One line of a worklist. wait: the id of the wait that is this officer's turn, "" for the step itself."""
+    """One line of a worklist. wait: the id of the wait that is this officer's turn, "" for the step itself.
+
+    role: whose step it is. end: label of the end the case has come to, "" while it runs.
+    """
 
     key: uuid.UUID
     office_id: int
@@ -68,6 +75,10 @@ class DeskRow:
     holder_name: str
     mine: bool
     entered_at: datetime
+    number: int
+    role: str
+    end: str
+    opened_at: datetime
 
 
 def desk(actor: Actor, *, limit: int = 100) -> list[DeskRow]:
@@ -83,6 +94,20 @@ def desk(actor: Actor, *, limit: int = 100) -> list[DeskRow]:
     found = found[:limit]
     who = names({case.holder for case, _ in found if case.holder})
     return [_desk_row(actor, case, wait, who) for case, wait in found]
+
+
+def files(actor: Actor, *, words: str = "", limit: int = 100) -> list[DeskRow]:
+    """The files of the offices where this actor may read, newest first. Two SQL queries.
+
+    words: part of a receipt number or of a name; every word must be found.
+    """
+    offices = {c.office_id for c in actor.capacities if Permission.CASE_READ in GRANTS.get(c.role, ())}
+    mine = rows().filter(office_id__in=sorted(office for office in offices if office is not None))
+    for word in words.split():
+        mine = mine.filter(Q(receipt__icontains=word) | Q(title__icontains=word))
+    found = list(mine.order_by("-opened_at", "-pk")[:limit])
+    who = names({case.holder for case in found if case.holder})
+    return [_desk_row(actor, case, "", who) for case in found]
 
 
 def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskRow:
@@ -106,6 +131,10 @@ def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskR
         holder_name=who.get(case.holder, ""),
         mine=bool(case.holder) and case.holder == actor.person,
         entered_at=case.entered_at,
+        number=step.number,
+        role=case.role,
+        end=its_sop.ends[case.end].label if case.end else "",
+        opened_at=case.opened_at,
     )
 
 

@@ -62,12 +62,8 @@ def _identity_check(args: Namespace) -> Answer:
 
 
 def _check_service(args: Namespace) -> Answer:
-    from satupintu.core.package import check_folder
-
     if args.folder.is_dir():
-        problems = [
-            {"file": it.file, "where": it.where, "message": it.message} for it in check_folder(args.folder)
-        ]
+        problems = _problems_of(args.folder)
     else:
         message = "Folder ini tidak ada. Periksa letak dan ejaannya."
         problems = [{"file": str(args.folder), "where": "", "message": message}]
@@ -76,6 +72,29 @@ def _check_service(args: Namespace) -> Answer:
         return FINE, answer, "Folder layanan ini benar, tidak ada yang perlu diperbaiki."
     lines = [": ".join(part for part in it.values() if part) for it in problems]
     return NOT_FINE, answer, "\n".join([f"Perlu diperbaiki: {len(problems)} hal.", *lines])
+
+
+def _problems_of(folder: Path) -> list[dict[str, str]]:
+    """Everything wrong with the folder. Its layout is printed once, in a child process, while the tables are read."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from satupintu.core.package import Unsound, check_folder, load_folder
+    from satupintu.ui.prints import check_template, kit_names
+
+    with ThreadPoolExecutor(1) as press:
+        try:
+            files = load_folder(folder)
+        except Unsound:
+            files = {}
+        printed = press.submit(check_template, files) if "permit.typ" in files else None
+        problems = [
+            {"file": it.file, "where": it.where, "message": it.message}
+            for it in check_folder(folder, kit=kit_names())
+        ]
+        words = printed.result() if printed else None
+    if words and not any(it["file"] == "permit.typ" for it in problems):
+        problems.append({"file": "permit.typ", "where": "cetak", "message": words})
+    return problems
 
 
 def _clock_due(args: Namespace) -> Answer:

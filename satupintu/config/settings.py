@@ -11,10 +11,11 @@ SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from satupintu.door.keys import made_once
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("SATUPINTU_HOME", "var")).resolve()
@@ -52,22 +53,7 @@ def _database() -> dict[str, Any]:
     }
 
 
-def _secret(name: str, size: int = 50) -> str:
-    """A secret made once and kept in SATUPINTU_HOME/keys with mode 0600; two processes at once get the same one."""
-    folder = HOME / "keys"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / name
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    draft = secrets.token_urlsafe(size)
-    with os.fdopen(descriptor, "w") as handle:
-        handle.write(draft)
-    return draft
-
-
-SECRET_KEY = _secret("django")
+SECRET_KEY = made_once(HOME / "keys" / "django.key").hex()
 KEYS = HOME / "keys"
 FILES = HOME / "files"
 DEBUG = False
@@ -104,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "satupintu.ui.middleware.HouseRules",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -185,7 +172,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "blob:"],
+        "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],

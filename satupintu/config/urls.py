@@ -6,3 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("satupintu.ui.urls")),
 ]
+
+handler400 = "satupintu.ui.views.bad_request"
+handler403 = "satupintu.ui.views.forbidden"
+handler404 = "satupintu.ui.views.not_found"
+handler429 = "satupintu.ui.views.too_many"
+handler500 = "satupintu.ui.views.server_error"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -76,6 +78,36 @@ def _calendar(office_id: int, version: int, time_zone: str) -> WorkCalendar:
 def local_day(at_office: Office, at: datetime) -> date:
     """The legal day at the office when it is `at`."""
     return at.astimezone(ZoneInfo(at_office.time_zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the office as it stood on a day, with what it rests on."""
+
+    name: str
+    value: Any
+    basis: str
+    assumed: bool
+
+
+def rules(at_office: Office, day: date) -> tuple[Rule, ...]:
+    """The rules in force on that day with their bases; kept in memory like the calendar."""
+    found = {}
+    for since, until, rule in _rules(at_office.pk, at_office.calendar_version):
+        if since <= day and (until is None or day <= until):
+            found[rule.name] = rule
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=1200)
+def _rules(office_id: int, version: int) -> tuple[tuple[date, date | None, Rule], ...]:
+    rows = Setting.objects.filter(office_id=office_id).order_by("valid_from")
+    return tuple((r.valid_from, r.valid_to, Rule(r.name, r.value, r.basis, r.assumed)) for r in rows)
+
+
+def by_id(office_ids: Iterable[int]) -> dict[int, Office]:
+    """These offices by their row ids: one SQL query."""
+    return Office.objects.in_bulk(list(office_ids))
 
 
 def next_day_off(at_office: Office, day: date) -> DayOff | None:

@@ -15,9 +15,10 @@ from satupintu.core.numbers import show_code
 from satupintu.core.seal import digest
 from satupintu.offices.queries import local_day
 from satupintu.permits.models import Permit
+from satupintu.permits.signing import LocalSigner
 from satupintu.ui.prints import compile_pdf
 
-ISSUER = "CA pengembangan Satu Pintu (CONTOH)"
+ISSUER = LocalSigner.issuer
 
 
 def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:

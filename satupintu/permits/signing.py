@@ -93,6 +93,7 @@ class LocalSigner:
             signing_key=keys.PrivateKeyInfo.load(_pkcs8(key)),
             cert_registry=SimpleCertificateStore.from_certs([authority]),  # type: ignore[no-untyped-call]
         )
+        hand.key = key
         words = PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",
@@ -224,11 +225,12 @@ def _read_chain(pem: bytes) -> tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ..
 class _Hand(SimpleSigner):
     """ECDSA that repeats (RFC 6979), with the lower of the two possible s: one message, one signature."""
 
+    key: ec.EllipticCurvePrivateKey
+
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
-        key = serialization.load_der_private_key(self.signing_key.dump(), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or digest_algorithm != "sha256":
-            raise TypeError("the local signer signs with ECDSA P-256 and SHA-256")
-        r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+        r, s = decode_dss_signature(
+            self.key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        )
         return encode_dss_signature(r, min(s, P256_ORDER - s))
 
 
@@ -297,18 +299,13 @@ def _as_written(pdf: bytes, byte_range: Sequence[int], certificates: Sequence[by
     A signature does not cover itself. So the CMS is built again from its signed parts and compared byte by byte.
     """
     begin, length, resume, rest = byte_range
-    if begin != 0 or resume + rest != len(pdf):
-        return False
     gap = pdf[length:resume]
-    if gap[:1] != b"<" or gap[-1:] != b">":
-        return False
-    raw = bytes.fromhex(gap[1:-1].decode("ascii"))
-    content = cms.ContentInfo.load(raw)["content"]
+    content = cms.ContentInfo.load(bytes.fromhex(gap[1:-1].decode("ascii")))["content"]
     signer = content["signer_infos"][0]
     _, s = decode_dss_signature(signer["signature"].native)
     again = _rebuilt(signer["signed_attrs"].untag().dump(), signer["signature"].native, certificates)
-    written = again.hex().upper().encode("ascii").ljust(len(gap) - 2, b"0")
-    return s <= P256_ORDER // 2 and gap[1:-1] == written
+    written = b"<" + again.hex().upper().encode("ascii").ljust(len(gap) - 2, b"0") + b">"
+    return (begin, resume + rest) == (0, len(pdf)) and s <= P256_ORDER // 2 and gap == written
 
 
 def _rebuilt(signed_attributes: bytes, signature: bytes, certificates: Sequence[bytes]) -> bytes:

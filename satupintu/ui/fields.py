@@ -165,6 +165,8 @@ class FieldView:
         if self.look.shape == "file":
             limit = _("PDF, JPG, atau PNG. Paling besar %(size)s.") % {"size": file_size(self.max_bytes)}
             return f"{self.hint} {limit}".strip()
+        if self.parts:
+            return f"{self.hint} {_('RT, RW, dan kode pos boleh dikosongkan.')}".strip()
         return self.hint or ("" if self.shape in ("select", "pick") else self.look.hint)
 
     @property
@@ -267,7 +269,6 @@ def _parts(question: Question, ident: str, texts: Mapping[str, str]) -> tuple[Fi
                 label=label,
                 kind=kind,
                 value=texts.get(name, ""),
-                required=not n and question.required,
                 autocomplete=fill,
                 inputmode=keyboard,
             )

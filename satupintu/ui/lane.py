@@ -314,4 +314,9 @@ def _long(step: LaneStep) -> str:
     norm = minutes_in_words(step.norm_minutes)
     if step.used_minutes is None:
         return _("norma %(norm)s") % {"norm": norm}
-    return _("%(used)s dari %(norm)s") % {"used": minutes_in_words(step.used_minutes), "norm": norm}
+    used = (
+        str(step.used_minutes)
+        if max(step.used_minutes, step.norm_minutes) < 60
+        else minutes_in_words(step.used_minutes)
+    )
+    return _("%(used)s dari %(norm)s") % {"used": used, "norm": norm}

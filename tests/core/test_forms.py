@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from satupintu.core.forms import (
@@ -251,18 +251,21 @@ def test_a_document_is_asked_like_a_form() -> None:
     assert pages(document, {}) == [[ask("text")]]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**15))
 def test_money_that_is_shown_is_read_again(amount: int) -> None:
     assert read("rupiah", show(ask("rupiah"), amount)) == amount
     assert read("number", show(ask("number"), amount % 10**14)) == amount % 10**14
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
 def test_a_date_that_is_shown_is_read_again(day: date) -> None:
     assert read("date", show(ask("date"), day.isoformat())) == day.isoformat()
     assert read("date", f"{day:%d/%m/%Y}") == read("date", f"{day:%d%m%Y}") == day.isoformat()
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(KINDS)),
     st.text(max_size=40) | st.from_regex(r"[-0-9.,/ a-zA-Z]{0,15}", fullmatch=True),

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from asn1crypto import cms
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -114,6 +114,14 @@ def test_keys_are_private_and_stay(tmp_path: Path) -> None:
         "signer.pem": 0o600,
         "signer.lock": 0o600,
     }
+
+
+def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
+    other = ed25519.Ed25519PrivateKey.generate()
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (tmp_path / "signer.pem").write_bytes(other.private_bytes(*form))
+    with pytest.raises(TypeError, match="another kind"):
+        LocalSigner(tmp_path).certificates()
 
 
 def test_processes_that_come_at_once_get_the_same_keys(tmp_path: Path) -> None:
@@ -233,6 +241,8 @@ def test_another_office_key_is_not_ours(plain: bytes, signer: LocalSigner, tmp_p
     foreign = sign(LocalSigner(tmp_path), plain)
     assert looks(foreign, certificates=signer.certificates()) == Looks(True, NUMBER, CODE, False, False)
     assert looks(plain, certificates=signer.certificates()) == Looks(True, NUMBER, CODE, False, False)
+    for pdf in (foreign, plain):
+        assert validate(pdf, signer.certificates()) == Seal(ours=False, whole=False)
     assert looks(foreign) == Looks(True, NUMBER, CODE, False, False)  # without certificates nothing is ours
 
 

@@ -213,6 +213,15 @@ def test_a_wait_for_several_may_ask_one_more_while_it_is_open() -> None:
     assert refusal(case, Open("retribusi", "jeni")).code == "sop.not-openable"
 
 
+def test_a_wait_for_one_is_not_opened_twice() -> None:
+    ways = ['minta wait = "retribusi"', DONE]
+    case = Case(small(step("a", 1, also='may_open = ["retribusi"]', ways=ways), PAYMENT))
+    case.do(Open("retribusi", "jeni"))
+    assert case.buttons("jeni")["minta"] == ("waits-answered",)
+    assert refusal(case, Open("retribusi", "jeni")).code == "sop.wait-open"
+    assert refusal(case, Take("minta", "jeni")).code == "sop.wait-open"
+
+
 def test_lateness_is_told_once_and_never_of_what_has_no_limit() -> None:
     quiet = '[[wait]]\nid = "rapat"\nkind = "meeting"\ndebtor = "jf"\nlabel = "Rapat"\n'
     case = Case(small(step("a", 1, also='opens = ["retribusi", "rapat"]', ways=[DONE]), PAYMENT, quiet))
@@ -281,12 +290,22 @@ def test_signing_does_not_begin_before_all_else_is_there() -> None:
         'tolak to = "selesai"',
     ]
     case = Case(
-        small(step("a", 1, "kadis", also='work = ["sign"]\nopens = ["retribusi"]', ways=ways), PAYMENT)
+        small(
+            step(
+                "a",
+                1,
+                "kadis",
+                also='work = ["sign"]\nopens = ["retribusi"]\nmay_open = ["retribusi"]',
+                ways=ways,
+            ),
+            PAYMENT,
+        )
     )
     assert refusal(case, Mark("sign-begun", "kiki")).values["missing"] == ("waits-answered",)
     case.do(Answer("retribusi", "accepted", "kasi"))
     case.marks("kiki", "sign-begun")
     assert openable(case.sop, case.state) == ()
+    assert refusal(case, Open("retribusi", "jeni")).code == "sop.signing"
     end = case.do(Mark("sign-done", "sistem"))
     assert (end.end, end.left[0].by) == ("selesai", "kiki")
 
@@ -348,6 +367,12 @@ def test_a_fact_from_outside_sends_the_case_its_way(fact: str, goes_to: str) -> 
         assert case.ticks == ["start", "pause"]
         end = case.do(Answer("jawaban-kl", "refused", "oss"))
         assert (end.end, end.left[0].by) == ("ditolak", "oss")
+
+
+def test_a_case_that_has_ended_can_open_nothing_and_waits_for_nobody() -> None:
+    case = Case(small(step("a", 1, also='may_open = ["retribusi"]', ways=[DONE]), PAYMENT))
+    case.take("lanjut", "jeni")
+    assert openable(case.sop, case.state) == turns(case.sop, case.state) == ()
 
 
 def test_the_state_of_before_is_never_touched() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from satupintu.core.sop import parse, soundness
@@ -264,6 +264,46 @@ def test_an_answer_that_came_along_on_the_way_need_not_be_feared_again() -> None
     assert "Langkah 2 buntu bila “w” belum ada" in only(asked_if_wanted + either + WAIT)[1]
 
 
+def test_asking_again_helps_only_where_it_can_be_done() -> None:
+    ways = ['x to = "selesai"\nrequires = ["w:approved"]', 'lagi wait = "w"\nrequires = ["w:rejected"]']
+    text = step("a", 1, also='opens = ["w"]', ways=ways)
+    assert soundness(small(text, WAIT)) == []
+    assert "buntu bila “w:rejected”" in only(text.replace("w:rejected", "w:approved") + WAIT)[1]
+
+
+def test_a_class_that_may_not_have_been_given() -> None:
+    klass = '[[class]]\nid = "k"\nlabel = "K"\npromise = "9 hari kerja"\nlegal_basis = "…"\n'
+    first = step("a", 1, ways=['b to = "b"\nclass = "k"', 'x to = "b"'])
+    text = first + step("b", 2, ways=[DONE + '\nrequires = ["class:k"]']) + klass
+    assert "buntu bila “class” belum ada" in only(text)[1]
+    assert mistakes_of(tomllib.loads(HEAD + text.replace('label = "x"\nto = "b"', 'label = "x"\nto = "selesai"'))) == []
+
+
+def test_a_class_that_is_never_given() -> None:
+    klass = '[[class]]\nid = "k"\nlabel = "K"\npromise = "9 hari kerja"\nlegal_basis = "…"\n'
+    assert "tidak pernah dipilih" in only(step("a", 1, ways=[DONE]) + klass)[1]
+
+
+def test_a_circle_over_what_was_answered_before() -> None:
+    first = step(
+        "a",
+        1,
+        also='opens = ["w"]',
+        ways=['b to = "b"\nrequires = ["w:approved", "waits-answered"]', 'c to = "selesai"'],
+    )
+    round_ = [
+        step("b", 2, ways=['c to = "c"\nwhen = "w:approved"']),
+        step("c", 3, ways=['b to = "b"\nwhen = "waits-answered"', DONE]),
+    ]
+    assert "berputar" in only(first + "".join(round_) + WAIT)[1]
+
+
+def test_an_id_twice_in_a_list() -> None:
+    data = copy.deepcopy(tables("sertifikat-standar"))
+    data["step"][3]["opens"] = ["diketahui", "penetapan", "diketahui"]
+    assert ["“diketahui” tertulis dua kali" in said for _, said in mistakes_of(data)] == [True]
+
+
 def test_a_fact_of_two_sides_of_which_one_is_forgotten() -> None:
     assert (
         "buntu bila “channel-local”"
@@ -321,6 +361,7 @@ JUNK = st.recursive(
 PLACES = st.lists(st.integers(0, 50), min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.lists(st.tuples(PLACES, JUNK), min_size=1, max_size=4))
 def test_no_file_however_wrong_breaks_the_check(name: str, changes: list[tuple[list[int], Any]]) -> None:
     data: Any = copy.deepcopy(tables(name))

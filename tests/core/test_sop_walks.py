@@ -249,6 +249,7 @@ def test_what_is_offered_is_taken_and_what_is_not_offered_is_refused(data: st.Da
         case.do(data.draw(st.sampled_from(commands(sop, state, facts))), *facts)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.sampled_from([Tick_(), Withdraw("p"), Unmark("draft-done")]))
 def test_a_case_that_has_ended_hears_nothing_more(name: str, command: Command) -> None:
     sop = load(name)

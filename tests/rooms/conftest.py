@@ -1,14 +1,80 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rooms are tested with the files a real server would have."""
+"""Rooms are tested with the files a real server would have, and in offices that have people and files already.
+
+What needs Django's models is imported inside: this file is read before Django is set up.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from satupintu.adapters.mail import simulator
 
 
 @pytest.fixture(autouse=True, scope="session")
 def gathered(static_files: Path) -> Path:
     """A page names its style sheet by hash, so the files must be there before a page is made."""
     return static_files
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The demo's offices, and a case at every stage, made once; each test goes back to this when it ends."""
+    with django_db_blocker.unblock():
+        furnish()
+
+
+def furnish() -> None:
+    """Offices, people, and one case of each stage, with nothing left in the queue."""
+    from django_tasks_db.models import DBTaskResult
+
+    from satupintu.cli import demo
+    from tests import factories
+
+    demo.load(factories.AT)
+    for build in factories.STAGES.values():
+        build(factories.AT)
+    factories.run_jobs(factories.AT + timedelta(hours=1))
+    DBTaskResult.objects.all().delete()
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Forget what is kept in memory by row id: the ids of a test that was rolled back are given out again."""
+    yield
+    from satupintu.catalog.queries import package_by_id
+    from satupintu.offices import queries
+
+    for memory in (package_by_id, queries.office_as_of, queries._settings, queries._calendar):
+        memory.cache_clear()
+
+
+@pytest.fixture
+def stage(db: None) -> Callable[[str], Any]:
+    """Gives the case that stands at this stage of factories.STAGES."""
+    from satupintu.cases.models import Case
+    from satupintu.cases.queries import rows
+    from tests import factories
+
+    if not Case.objects.exists():  # a test that really committed came before, and swept everything away
+        furnish()
+
+    def at(name: str) -> Any:
+        return rows().order_by("pk")[list(factories.STAGES).index(name)]
+
+    return at
+
+
+@pytest.fixture
+def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
+    """A real mail server; what it took lies as *.eml in its folder."""
+    controller, catcher = simulator.serve(tmp_path / "mail")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    yield catcher
+    controller.stop()

@@ -8,7 +8,7 @@ Messages are Indonesian; they name the step and say what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import combinations, product
 from math import prod
 
@@ -225,38 +225,31 @@ class _Graph(Check):
     # Whatever is answered, there is a way on
 
     def never_stuck(self, step: Step) -> None:
-        """Every combination of facts that nobody can change here leaves some way to another step or end."""
-        ways = [outcome for outcome in step.outcomes.values() if outcome.to]
-        fixed = {
-            fact: question
-            for outcome in ways
-            for fact in outcome.facts
-            if (question := self.fixed(step, fact))
-        }
-        values = [sorted(self.here(step, question)) for question in dict.fromkeys(fixed.values())]
-        if not values or prod(len(possible) for possible in values) > _MOST_CASES:
+        """Every combination of answers that nobody can change here leaves some way to another step or end."""
+        outcomes = step.outcomes.values()
+        ways = [self.answers(outcome) for outcome in outcomes if outcome.to]
+        unbounded = {wait.id for wait in self.sop.waits.values() if wait.rounds is None}
+        again = [(o.wait, self.answers(o)) for o in outcomes if o.wait in unbounded]
+        questions = dict.fromkeys(
+            q for facts in (*ways, *(facts for _, facts in again)) for q in facts.values()
+        )
+        values = [sorted(self.here(step, question)) for question in questions]
+        if not all(ways) or prod(len(possible) for possible in values) > _MOST_CASES:
             return
         for chosen in product(*values):
-            if not any(all(fact in chosen or fact not in fixed for fact in way.facts) for way in ways):
-                case = ", ".join(f"“{fact}”" for fact in chosen if not fact.endswith(_NONE))
-                none = ", ".join(
-                    f"“{fact.removesuffix(_NONE)}” belum ada" for fact in chosen if fact.endswith(_NONE)
-                )
-                now = " dan ".join(part for part in (case, none) if part)
+            free = set(step.may_open) & unbounded  # whatever can be asked again may yet be answered otherwise
+            while more := {wait for wait, facts in again if wait not in free and _hold(facts, chosen, free)}:
+                free |= more
+            if not any(_hold(facts, chosen, free) for facts in ways):
                 self.wrong(
                     at(step),
-                    f"Langkah {step.number} buntu bila {now}. Tambahkan keputusan untuk keadaan itu.",
+                    f"Langkah {step.number} buntu bila {_case(chosen)}. Tambahkan keputusan untuk keadaan itu.",
                 )
                 return
 
-    def fixed(self, step: Step, fact: str) -> str | None:
-        """The question that this fact answers, where nobody can bring about another answer in this step."""
-        question = _question(self.sop, fact)
-        wait = self.sop.waits.get(question or "")
-        if wait is None or wait.rounds is not None:
-            return question
-        again = wait.id in step.may_open or any(outcome.wait == wait.id for outcome in step.outcomes.values())
-        return None if again else question
+    def answers(self, outcome: Outcome) -> dict[str, str]:
+        """Those facts of an outcome that answer a question, with the question."""
+        return {fact: question for fact in outcome.facts if (question := _question(self.sop, fact))}
 
     def here(self, step: Step, question: str) -> set[str]:
         """The answers a question may have while the case waits in this step."""
@@ -377,6 +370,18 @@ def _question(sop: Sop, fact: str) -> str | None:
     if right and right != "late" and (left in sop.waits or left == "class"):
         return left
     return None
+
+
+def _hold(facts: Mapping[str, str], chosen: Collection[str], free: Collection[str]) -> bool:
+    """Do these facts hold among the chosen answers, or can they be brought about?"""
+    return all(question in free or fact in chosen for fact, question in facts.items())
+
+
+def _case(chosen: tuple[str, ...]) -> str:
+    """A combination of answers in words."""
+    given = [f"“{fact}”" for fact in chosen if not fact.endswith(_NONE)]
+    none = [f"“{fact.removesuffix(_NONE)}” belum ada" for fact in chosen if fact.endswith(_NONE)]
+    return " dan ".join((*given, *none))
 
 
 def _exclude(one: str, two: str) -> bool:

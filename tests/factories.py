@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builders: plain functions that bring an application to where a test begins, by the actions the pages call.
+
+Nothing is written past the actions. Time is handed in: every test happens on a day of its own choice, by default on
+Wednesday, 4 March 2026, at 10.00 in Mempawah.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+from PIL import Image
+
+from satupintu.accounts import actions as accounts
+from satupintu.accounts.models import Account
+from satupintu.accounts.queries import actor_of
+from satupintu.applications import actions as applications
+from satupintu.applications import queries as application_queries
+from satupintu.applications.models import Application
+from satupintu.cases import actions as cases
+from satupintu.cases import queries as case_queries
+from satupintu.cases.models import Case
+from satupintu.catalog import actions as catalog
+from satupintu.catalog.folders import services_root
+from satupintu.catalog.queries import KBLI_VERSION, in_force
+from satupintu.cli import demo
+from satupintu.core.access import Actor, system
+from satupintu.core.package import linked_sops, load_folder, read_package
+from satupintu.core.refusal import Refusal
+from satupintu.core.seal import digest
+from satupintu.door.models import Event
+from satupintu.door.moment import at_moment
+from satupintu.door.worker import drain
+from satupintu.door.write import Asked
+from satupintu.offices.models import Office
+from satupintu.permits import actions as permits
+from satupintu.permits.papers import standard_duties
+
+AT = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
+APPLICANT = demo.APPLICANT[0]
+SERVICE = "sertifikat-standar"
+
+FINDINGS = {
+    "tanggal": "04/03/2026",
+    "cara": "Pemeriksaan dokumen",
+    "lokasi": "Sesuai",
+    "kegiatan": "Sesuai",
+    "dokumen": "Lengkap dan sah",
+    "temuan": "",
+    "kesimpulan": "Memenuhi persyaratan",
+}
+OPINION = {
+    "standar": "Sesuai",
+    "lingkungan": "Sesuai",
+    "sarana": "Sesuai dengan syarat",
+    "pertimbangan": "Tempat dan sarana memenuhi standar usaha restoran.",
+    "syarat": "Menyediakan alat pemadam api ringan di dapur.",
+    "kesimpulan": "Disetujui dengan syarat",
+}
+
+
+# Who asks, and when ----------------------------------------------------------------------------------------------
+
+
+def minutes(n: float) -> timedelta:
+    return timedelta(minutes=n)
+
+
+def actor(who: str, at: datetime = AT, *, office: str = "mempawah") -> Actor:
+    """A person of the demo with the rights of this instant. who: "jf", "kadis", … or a whole e-mail address."""
+    email = APPLICANT if who == "pemohon" else who if "@" in who else f"{who}@{office}.example"
+    return actor_of(Account.objects.get(email=email), at)
+
+
+def asked(expected: int | None = None, **payload: Any) -> Asked:
+    """A command nobody has given before."""
+    return Asked.of(uuid.uuid4(), expected=expected, **payload)
+
+
+def newcomer(email: str, role: str = "", *, office: str = "mempawah", since: datetime | None = None) -> Account:
+    """A new account; with a role, a colleague in that office. The password can be used by nobody: Argon2 takes time."""
+    account = Account(email=email, date_joined=AT)
+    account.set_unusable_password()
+    account.save()
+    person = accounts.name_person(account, f"Orang {email.partition('@')[0].title()}")
+    if role:
+        begin = since or AT - timedelta(days=30)
+        accounts.assign(
+            person, Office.objects.get(slug=office), role, title=role, letter="SK contoh 002/2026", since=begin
+        )
+    return account
+
+
+def small_office(at: datetime = AT) -> Office:
+    """One office with its people and the one service, for tests that really commit and so begin with nothing."""
+    since = at - timedelta(days=60)
+    with at_moment(since):
+        catalog.load_kbli(Path(catalog.__file__).parent / "data" / "kbli-awal.csv", version=KBLI_VERSION)
+        office = demo.open_office("mempawah", since)
+        folder = services_root() / office.slug / SERVICE
+        content = load_folder(folder)
+        package = read_package(content, known_sops=linked_sops(folder))
+        catalog.propose(system(since), office, SERVICE, package, content, effective=since.date())
+    for role, (box, _, _) in demo.ROLES.items():
+        newcomer(f"{box}@mempawah.example", role, since=since)
+    newcomer(APPLICANT)
+    return office
+
+
+# One application, from draft to archive --------------------------------------------------------------------------
+
+
+@cache
+def picture(width: int = 60, height: int = 40, kind: str = "PNG") -> bytes:
+    """A small honest picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(out, kind)
+    return out.getvalue()
+
+
+def draft(at: datetime = AT, *, who: str = "pemohon", **answers: str) -> Application:
+    """A complete draft: every question answered, every required document attached. answers: those that differ."""
+    me = actor(who, at)
+    office = Office.objects.get(slug="mempawah")
+    made = applications.start(me, in_force(office.pk, SERVICE, at.date()))
+    fill(made, at, who=who, **answers)
+    for item in application_queries.items(made):
+        if item.requirement.required:
+            applications.attach(me, made.key, item.requirement.id, name="pindai.png", data=picture())
+    return application_queries.own(me, made.key)
+
+
+def fill(made: Application, at: datetime = AT, *, who: str = "pemohon", **answers: str) -> None:
+    """Answer every page of the form."""
+    me, given = actor(who, at), {**demo.Walk.ANSWERS, **answers}
+    number = 1
+    while number <= len(application_queries.pages(application_queries.own(me, made.key))):
+        problems = applications.save_page(me, made.key, number, given)
+        assert not problems, problems
+        number += 1
+
+
+def statements(made: Application) -> dict[str, bool]:
+    return dict.fromkeys(application_queries.form(made).statements, True)
+
+
+def send(made: Application, at: datetime = AT, *, who: str = "pemohon") -> Case:
+    answer = applications.send(actor(who, at), made.key, ticked=statements(made), asked=asked())
+    case = case_queries.by_receipt(answer["receipt"])
+    assert case is not None
+    return case
+
+
+def sent(at: datetime = AT, *, who: str = "pemohon", **answers: str) -> Case:
+    """An application at step 3; at step 2 if help was asked."""
+    return send(draft(at, who=who, **answers), at, who=who)
+
+
+def fresh(case: Case) -> Case:
+    return case_queries.rows().get(pk=case.pk)
+
+
+def application(case: Case) -> Application:
+    return application_queries.of_case(case)
+
+
+def check_all(case: Case, who: str, at: datetime = AT) -> None:
+    """Every document that was handed in is in order."""
+    for item in application_queries.items(application(case)):
+        if item.document is not None:
+            applications.check(actor(who, at), case.pk, item=item.key, verdict="sesuai", asked=asked())
+
+
+def examine(case: Case, at: datetime = AT, *, who: str = "teknis") -> Case:
+    """The work of step 3 done; the outcome not taken yet."""
+    check_all(case, who, at)
+    for template, raw in (("berita-acara", FINDINGS), ("pertimbangan-teknis", OPINION)):
+        applications.make_document(actor(who, at), case.pk, template=template, raw=raw, asked=asked())
+    return fresh(case)
+
+
+def take(case: Case, who: str, outcome: str, at: datetime = AT, reason: str = "") -> Case:
+    cases.take(actor(who, at), case.pk, outcome=outcome, reason=reason, asked=asked())
+    return fresh(case)
+
+
+def answer(case: Case, who: str, wait: str, said: str, at: datetime = AT, words: str = "") -> Case:
+    cases.answer(actor(who, at), case.pk, wait=wait, said=said, words=words, asked=asked())
+    return fresh(case)
+
+
+def verified(at: datetime = AT) -> Case:
+    """An application that has just come to step 4."""
+    return take(examine(sent(at), at), "teknis", "lengkap", at)
+
+
+def prepare(case: Case, at: datetime = AT, *, who: str = "jf") -> Case:
+    """The work of step 4 done; the outcome not taken yet."""
+    check_all(case, who, at)
+    permits.save_draft(actor(who, at), case.pk, duties=standard_duties(fresh(case)), asked=asked())
+    state = case_queries.state(fresh(case))
+    for wait, said in (("diketahui", "known"), ("penetapan", "approved")):
+        if any(one.id == wait for one in state.waits):
+            answer(case, "koordinator", wait, said, at)
+    return fresh(case)
+
+
+def forwarded(at: datetime = AT) -> Case:
+    """An application on the head's table (step 5)."""
+    return take(prepare(verified(at), at), "jf", "valid", at)
+
+
+def sign(case: Case, at: datetime = AT) -> Case:
+    permits.sign(actor("kadis", at), case.pk, asked=asked())
+    return fresh(case)
+
+
+def issued(at: datetime = AT) -> Case:
+    """A signed permit that its holder may fetch (step 7)."""
+    case = sign(forwarded(at), at)
+    run_jobs(at)
+    return fresh(case)
+
+
+def refused(at: datetime = AT) -> Case:
+    return take(sent(at), "teknis", "tolak", at, "Alamat usaha tidak sesuai dengan NIB.")
+
+
+STAGES: Mapping[str, Callable[[datetime], Case]] = {
+    "informasi": lambda at: sent(at, **{"butuh-bantuan": "ya", "bantuan": "Penjelasan syarat"}),
+    "verifikasi": sent,
+    "validasi": verified,
+    "tanda-tangan": forwarded,
+    "unduh": issued,
+    "ditolak": refused,
+}
+"""Where a test may begin; each is built once and committed before the first test (tests/rooms/conftest.py)."""
+
+
+# Jobs, the record, and what must not change ----------------------------------------------------------------------
+
+
+def run_jobs(at: datetime = AT) -> int:
+    """Run every job that is due at this instant, here; raises what a job raises."""
+    with at_moment(at):
+        return drain()
+
+
+def jobs(*, waiting: bool = True) -> list[str]:
+    """The jobs in the queue by name, oldest first."""
+    rows = DBTaskResult.objects.order_by("enqueued_at", "task_path")
+    if waiting:
+        rows = rows.filter(status="READY")
+    return [path.removeprefix("satupintu.").replace(".jobs.", ".") for path in rows.values_list("task_path", flat=True)]
+
+
+def kinds(case: Case) -> list[str]:
+    """The kinds of a case's events, oldest first."""
+    return list(Event.objects.filter(subject=case.subject).order_by("number").values_list("kind", flat=True))
+
+
+def last(case: Case) -> Event:
+    return Event.objects.filter(subject=case.subject).latest("number")
+
+
+_QUIET = {"DayOff", "Kbli", "Setting"}  # many rows that no action of these rooms touches
+
+
+def everything() -> dict[str, str]:
+    """A fingerprint of every table: two that are equal mean that nothing was written in between."""
+    prints = {}
+    for model in apps.get_models():
+        if model.__name__ not in _QUIET:
+            table = connection.ops.quote_name(model._meta.db_table)
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT * FROM {table}")
+                rows = sorted(repr([bytes(v) if isinstance(v, memoryview) else v for v in row]) for row in cursor)
+            prints[model.__name__] = f"{len(rows)} {digest(rows)}"
+    return prints
+
+
+@contextmanager
+def refusal(code: str, status: int | None = None) -> Iterator[pytest.ExceptionInfo[Refusal]]:
+    """What stands inside is refused with this code, and leaves nothing: no event, no row, no number, no job."""
+    before = everything()
+    with pytest.raises(Refusal) as no:
+        yield no
+    assert no.value.code == code, (no.value.code, no.value.values)
+    assert status in (None, no.value.status)
+    after = everything()
+    assert {name for name in after if after[name] != before[name]} == set()
