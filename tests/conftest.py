@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
@@ -39,6 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--today", metavar="ISO", help="let the machine's clock stand at this instant when the tests begin"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # never a timed test; on an odd day it is the day that is on trial, not the examples
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.register_profile("odd day", deadline=None, max_examples=5)
+    hypothesis.settings.load_profile("odd day" if config.getoption("--today") else "house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

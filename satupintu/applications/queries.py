@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
 from satupintu.applications.models import Application, Document, RequirementItem, Verdict, WorkDocument
+from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog.queries import package_by_id
 from satupintu.core.access import Actor
@@ -167,6 +168,15 @@ def title(application: Application) -> str:
     return str(name) if name else package(application).sop.identity.name
 
 
+def open_correction(case: Case) -> str | None:
+    """The correction that the applicant owes now, if there is one."""
+    sop = case_queries.sop(case)
+    for wait in case_queries.state(case).waits:
+        if sop.waits[wait.id].kind == "correction":
+            return wait.id
+    return None
+
+
 def document_file(application: Application, key: uuid.UUID) -> Document:
     """One uploaded document of this application. Raises Refusal `access.not-yours` (404)."""
     found = (
@@ -183,6 +193,14 @@ def work_documents(case: Case) -> list[WorkDocument]:
     for document in WorkDocument.objects.filter(case=case).select_related("file").order_by("at", "pk"):
         newest[document.template] = document
     return list(newest.values())
+
+
+def work_documents_of(cases: Sequence[Case]) -> dict[int, list[WorkDocument]]:
+    """The same for many cases, by the case's row id, without the files: one SQL query."""
+    newest: dict[int, dict[str, WorkDocument]] = {}
+    for document in WorkDocument.objects.filter(case__in=cases).order_by("at", "pk"):
+        newest.setdefault(document.case_id, {})[document.template] = document
+    return {case_id: list(found.values()) for case_id, found in newest.items()}
 
 
 def work_document(case: Case, key: uuid.UUID) -> WorkDocument:

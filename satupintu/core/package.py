@@ -41,6 +41,7 @@ PLACES_IN_NOTICES = frozenset({"layanan", "resi", "tanggal", "jumlah", "alasan",
 _TEXTS = re.compile(r"texts\.([a-z]{2})\.toml")
 _LAYOUT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.typ")
 _LINK = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)(?:/([a-z0-9]+(?:-[a-z0-9]+)*))?")
+_LONGEST_LINE = 8000  # the TOML reader is slow on keys of thousands of parts
 _LINE = re.compile(r"\(?at line (\d+), column (\d+)\)?")
 
 
@@ -369,15 +370,24 @@ class _Reader:
         """The tables of one file; None where it is missing or cannot be read."""
         if name not in self.files:
             return None
+        content = self.files[name].replace(b"\r\n", b"\n")
+        where, message = "berkas", "Tabel bersarang terlalu dalam. Tulis tabel tanpa bersarang."
         try:
-            return tomllib.loads(self.files[name].decode("utf-8-sig").replace("\r\n", "\n"))
+            text = content.decode("utf-8-sig")
+            long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > _LONGEST_LINE), None)
+            if long is None:
+                return tomllib.loads(text)
+            where, message = (
+                f"baris {long}",
+                f"Baris ini lebih dari {_LONGEST_LINE} huruf. Pecah menjadi beberapa baris.",
+            )
         except UnicodeDecodeError as problem:
-            line = self.files[name][: problem.start].count(b"\n") + 1
+            line = content[: problem.start].count(b"\n") + 1
             where, message = f"baris {line}", "Ada huruf yang tidak terbaca. Simpan berkas ini sebagai UTF-8."
-        except tomllib.TOMLDecodeError as problem:
-            where, message = _toml_problem(str(problem), self.files[name])
+        except ValueError as problem:  # TOMLDecodeError; or a number of thousands of figures
+            where, message = _toml_problem(str(problem), content)
         except RecursionError:
-            where, message = "berkas", "Tabel bersarang terlalu dalam. Tulis tabel tanpa bersarang."
+            pass
         if not quiet:
             self.wrong(name, where, message)
         return None
@@ -438,7 +448,7 @@ class _Reader:
         """Keys with dots for tables inside tables; every value must be words."""
         for key, value in data.items():
             name = f"{above}{key}"
-            if isinstance(value, dict):
+            if isinstance(value, dict) and name.count(".") < 8:
                 yield from self.flat(file, value, f"{name}.")
             elif isinstance(value, str) and value.strip():
                 yield name, value
@@ -574,7 +584,7 @@ def _assumed_keys(top: Table) -> frozenset[str]:
 
 def _kbli(top: Table) -> tuple[str, ...]:
     """KBLI codes carry their version: "2020/56101"; a bare code is of the version the office works with."""
-    codes = top.ids("kbli")
+    codes = top.ids("kbli", most=2000)
     for code in codes:
         if not re.fullmatch(r"(20(17|20|25)/)?[0-9]{5}", code):
             top.wrong(
@@ -659,7 +669,11 @@ def _archive(table: Table) -> Archive:
     return archive
 
 
-_COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|"((?:[^"\\\n]|\\.)*)"', re.DOTALL)
+# What is left open ends with its line or the file: so the look is over in one pass, whatever a stranger wrote.
+_COMMENT_OR_STRING = re.compile(
+    r'//[^\n]*|/\*.*?(?:\*/|\Z)|"((?:[^"\\\n]|\\.)*+)\\?(?:"|(?=\n)|\Z)', re.DOTALL
+)
+_MOST_PATHS = 50
 _READS = re.compile(
     r"(?:\b(?:read|image|json|csv|toml|yaml|xml|cbor|plugin|bibliography)\s*(?:\.\s*\w+\s*)?\(\s*"
     r"|\b(?:import|include)\s*\(?\s*|\b(?:source|path)\s*:\s*)$"
@@ -671,13 +685,14 @@ def _paths_in(text: str) -> list[tuple[int, str]]:
 
     A look at the words only: the compiler's own root, an empty folder, is the wall.
     """
-    found = []
+    found: list[tuple[int, str]] = []
+    line, counted = 1, 0
     for match in _COMMENT_OR_STRING.finditer(text):
         path = match[1]
-        if path is None:
+        if path is None or len(found) == _MOST_PATHS:
             continue
+        line, counted = line + text.count("\n", counted, match.start()), match.start()
         reads = _READS.search(text[max(0, match.start() - 60) : match.start()])
-        outside = re.match(r"@[a-z]+/|/(?!kit/)[\w.]+/|(?:.*/)?\.\./", path)
-        if reads or outside:
-            found.append((text.count("\n", 0, match.start()) + 1, path))
+        if reads or re.match(r"@[a-z]+/|/(?!kit/)[\w.]+/|(?:[^/]*/)*?\.\./", path[:4096]):
+            found.append((line, path[:200]))
     return found

@@ -225,10 +225,7 @@ class Sheet(Desk):
 def sheets(actor: Actor, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Sheet]:
     """These files with what five lines on each need: three statements, however many they are."""
     found = list(cases.rows().filter(key__in=list(keys)).select_related("application__person", "draft"))
-    papers: dict[int, dict[str, WorkDocument]] = {}
-    made = WorkDocument.objects.filter(case__in=found).defer("file").order_by("at", "pk")
-    for document in made:
-        papers.setdefault(document.case_id, {})[document.template] = document
+    papers = applications.work_documents_of(found)
     states = {case.pk: cases.state(case) for case in found}
     people = {person for state in states.values() for person in people_of(state)}
     who = names(people)
@@ -238,7 +235,7 @@ def sheets(actor: Actor, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Sheet]:
             case=case,
             application=case.application,
             draft=getattr(case, "draft", None),
-            papers=list(papers.get(case.pk, {}).values()),
+            papers=papers.get(case.pk, []),
             names=who,
         )
         for case in found

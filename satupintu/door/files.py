@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
 
 from satupintu.door.fields import decrypt, encrypt
 from satupintu.door.models import StoredFile
@@ -63,6 +65,17 @@ def path_of(row: StoredFile) -> Path:
 def find(sha256: str) -> StoredFile | None:
     """The kept file with exactly these bytes, if there is one."""
     return StoredFile.objects.filter(sha256=sha256).order_by("pk").first()
+
+
+def forget(row: StoredFile) -> None:
+    """Remove a file nobody refers to any more; while somebody does, it stays. Inside the caller's transaction."""
+    try:
+        with transaction.atomic():
+            row.delete()
+    except ProtectedError:
+        return
+    path = _path(row.key)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def sweep(older_than: timedelta = timedelta(days=1)) -> int:

@@ -21,6 +21,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from satupintu.door import files
 from satupintu.door.models import Beat
 from satupintu.door.moment import now
 
@@ -77,8 +78,9 @@ class OfficeWorker(Worker):
         beating = threading.Thread(target=self._beat, daemon=True)
         sweeping = threading.Thread(target=self._sweep, daemon=True)
         self._mark()
-        beating.start()
-        sweeping.start()
+        tidying = threading.Thread(target=self._tidy, daemon=True)
+        for thread in (beating, sweeping, tidying):
+            thread.start()
         try:
             while self.running:
                 try:
@@ -110,6 +112,9 @@ class OfficeWorker(Worker):
 
     def _sweep(self) -> None:
         self._every(2, lambda: sweep(now()))
+
+    def _tidy(self) -> None:
+        self._every(3600, files.sweep)
 
 
 def drain(at: Callable[[], datetime] = now, *, limit: int = 500) -> int:

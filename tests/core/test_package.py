@@ -186,6 +186,35 @@ def test_tables_inside_tables_without_end_do_not_end_the_program(folder: Path) -
     assert any(problem.file == "texts.id.toml" for problem in check_folder(folder))
 
 
+HOSTILE = {
+    "deep keys": ("texts.id.toml", ".".join("a" * 3000) + ' = "x"\n'),
+    "long keys": ("texts.id.toml", ".".join("a" * 120_000) + ' = "x"\n'),
+    "a number without end": ("service.toml", "minutes = " + "9" * 7000),
+    "a great number": ("service.toml", "minutes = 9999999999999999"),
+    "many tables": ("sop.toml", '[[step]]\nid="x"\n' * 15_000),
+    "many outcomes": (
+        "sop.toml",
+        "[[step]]\n" + "".join(f'[[step.outcome]]\nid="o{n}"\n' for n in range(7000)),
+    ),
+    "many facts": ("sop.toml", "[[step]]\n[[step.outcome]]\nrequires = [" + '"w:x",\n' * 30_000 + "]"),
+    "comments left open": ("permit.typ", "/*" * 130_000),
+    "strings left open": ("permit.typ", '"' + '\\"' * 120_000 + "\\"),
+    "many paths": ("permit.typ", '#read("/etc/x")\n' * 15_000),
+    "a path without end": ("permit.typ", '#read("' + "a/" * 120_000 + '../")'),
+    "an import without end": ("permit.typ", "import (" + " " * 250_000),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_made_to_keep_us_busy_is_refused_soon(folder: Path, name: str) -> None:
+    file, content = HOSTILE[name]
+    (folder / file).write_text(content)
+    problems = check_folder(folder)
+    assert sum(len(problem.message) for problem in problems) < 2_000_000
+    if "left open" not in name and "import" not in name:
+        assert file in {problem.file for problem in problems}
+
+
 SERVICE = {
     "unknown key": ('code = "SS"', 'code = "SS"\nkode = "SS"', "Kunci “kode” tidak dikenal"),
     "channel": ('channel = "oss"', 'channel = "radio"', "“radio” tidak dikenal"),

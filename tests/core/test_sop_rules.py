@@ -310,6 +310,15 @@ def test_signing_does_not_begin_before_all_else_is_there() -> None:
     assert (end.end, end.left[0].by) == ("selesai", "kiki")
 
 
+def test_after_a_signature_nobody_withdraws_though_the_sop_forgot_to_say_so() -> None:
+    signs = step("a", 1, "kadis", also='work = ["sign"]', ways=['ttd to = "b"\nwhen = "sign-done"'])
+    case = Case(small(signs, step("b", 2, ways=[DONE])))
+    case.marks("kiki", "sign-begun", "sign-done")
+    assert case.state.step == "b"
+    assert "sign-begun" not in case.state.marks
+    assert refusal(case, Withdraw("ani")).code == "sop.decided"
+
+
 def test_a_payment_that_becomes_late_does_not_refuse_what_is_being_signed() -> None:
     ways = [
         'ttd to = "selesai"\nwhen = "sign-done"',

@@ -276,7 +276,12 @@ def test_a_class_that_may_not_have_been_given() -> None:
     first = step("a", 1, ways=['b to = "b"\nclass = "k"', 'x to = "b"'])
     text = first + step("b", 2, ways=[DONE + '\nrequires = ["class:k"]']) + klass
     assert "buntu bila “class” belum ada" in only(text)[1]
-    assert mistakes_of(tomllib.loads(HEAD + text.replace('label = "x"\nto = "b"', 'label = "x"\nto = "selesai"'))) == []
+    assert (
+        mistakes_of(
+            tomllib.loads(HEAD + text.replace('label = "x"\nto = "b"', 'label = "x"\nto = "selesai"'))
+        )
+        == []
+    )
 
 
 def test_a_class_that_is_never_given() -> None:

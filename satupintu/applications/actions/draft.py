@@ -118,7 +118,9 @@ def attach(actor: Actor, key: uuid.UUID, requirement: str, *, name: str, data: b
     upload = intake.accept(name, data, max_bytes=wanted.max_mb * 1024 * 1024)
     kept = files.keep(upload.data, name=upload.name, mime=upload.mime, private=True)
     with transaction.atomic():
-        application = Application.objects.select_for_update().get(pk=application.pk)
+        application = (
+            Application.objects.select_for_update(of=("self",)).select_related("case").get(pk=application.pk)
+        )
         item = _open_item(application, requirement)
         kept.save()
         last = item.documents.aggregate(last=Max("number"))["last"] or 0
@@ -130,11 +132,14 @@ def attach(actor: Actor, key: uuid.UUID, requirement: str, *, name: str, data: b
 
 
 def detach(actor: Actor, key: uuid.UUID, requirement: str) -> None:
-    """Take an uploaded document out of a draft; its file is swept later."""
+    """Take an uploaded document out of a draft, and its bytes with it unless another application uses them."""
     with transaction.atomic():
         application = _open_draft(actor, key)
         item = application.items.get(requirement=_requirement(application, requirement).id)
+        kept = [document.file for document in item.documents.select_related("file")]
         item.documents.all().delete()
+        for file in kept:
+            files.forget(file)
 
 
 def discard(actor: Actor, key: uuid.UUID) -> None:
@@ -161,6 +166,6 @@ def _requirement(application: Application, requirement: str) -> Requirement:
 
 def _open_item(application: Application, requirement: str) -> RequirementItem:
     item: RequirementItem = application.items.get(requirement=requirement)
-    if application.case_id is not None and not item.to_correct:
+    if application.case is not None and not (item.to_correct and queries.open_correction(application.case)):
         raise Refusal("applications.not-open")
     return item

@@ -120,7 +120,9 @@ def correct(actor: Actor, key: uuid.UUID, *, note: str, truthful: bool, asked: A
         data: dict[str, Any] = {"items": [item.requirement.id for item in open_items]}
         if note.strip():
             data["note"] = cases.remark(door, "correction-note", note.strip(), for_applicant=True)
-        wait = _open_correction(door.row)
+        wait = queries.open_correction(door.row)
+        if wait is None:
+            raise Refusal("applications.not-open")
         cases.move(door, engine.Answer(wait, "sent", actor.person), told="application.corrected", **data)
     return door.answer
 
@@ -129,14 +131,6 @@ def _renewed(item: queries.Item) -> bool:
     """Whether there is a newer document than the one the officer looked at last."""
     looked = max(item.verdicts.values(), key=lambda v: v.at, default=None)
     return item.document is not None and (looked is None or looked.document_id != item.document.pk)
-
-
-def _open_correction(case: Case) -> str:
-    sop = case_queries.sop(case)
-    for wait in case_queries.state(case).waits:
-        if sop.waits[wait.id].kind == "correction":
-            return wait.id
-    raise Refusal("applications.not-open")
 
 
 @action

@@ -117,6 +117,8 @@ def return_for_correction(actor: Actor, case_id: int, *, notes: Mapping[str, str
         rows = {row.requirement: row for row in application.items.all()}
         if notes.keys() - rows.keys():
             raise Refusal("access.not-yours", status=404)
+        # An earlier return may have been undone: what it asked for is not asked any more.
+        application.items.update(to_correct=False)
         for requirement, note in notes.items():
             row = rows[requirement]
             row.note, row.to_correct = note.strip(), True

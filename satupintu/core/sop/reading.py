@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -23,6 +24,10 @@ from satupintu.core.sop.language import (
 )
 
 T = TypeVar("T")
+MOST_ROWS = 200
+MOST_IDS = 24
+MOST_WHOLE = 10**12
+"""Beyond any office's need; what a stranger hands in must not keep the check busy for hours."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TYPES = {
     str: "teks dalam tanda kutip",
@@ -83,6 +88,9 @@ class Table:
         if value is not None and value != default and value < low:
             self.wrong(f"“{key}” paling kecil {low}. Perbaiki angkanya.")
             return default
+        if value is not None and value > MOST_WHOLE:
+            self.wrong(f"“{key}” terlalu besar. Perbaiki angkanya.")
+            return default
         return value
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
@@ -94,11 +102,15 @@ class Table:
             self.wrong(f"“{key}” masih kosong. Isi sedikitnya satu.")
         return tuple(values)
 
-    def ids(self, key: str) -> tuple[str, ...]:
+    def ids(self, key: str, most: int = MOST_IDS) -> tuple[str, ...]:
         """A list of ids, none of them twice."""
         values = self.texts(key)
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            self.wrong(f"“{value}” tertulis dua kali pada “{key}”. Hapus salah satunya.")
+        if len(values) > most:
+            self.wrong(f"“{key}” berisi {len(values)} butir, batasnya {most}. Kurangi isinya.")
+            return ()
+        for value, times in Counter(values).items():
+            if times > 1:
+                self.wrong(f"“{value}” tertulis dua kali pada “{key}”. Hapus salah satunya.")
         return tuple(dict.fromkeys(values))
 
     def one_of(self, key: str, words: tuple[str, ...], default: str, *, required: bool = False) -> str:
@@ -136,6 +148,9 @@ class Table:
         """The tables of an array, each named by its id, or by its number in the file."""
         name = name or key
         rows: list[Any] = self.get(key, list, [], required=required)
+        if len(rows) > MOST_ROWS:
+            self.wrong(f"Ada {len(rows)} bagian [[{name}]], batasnya {MOST_ROWS}. Kurangi jumlahnya.")
+            rows = rows[:MOST_ROWS]
         inside = "" if self.where == TOP or not self.where.startswith("[[") else f"{self.where} → "
         found = []
         for number, row in enumerate(rows, start=1):
@@ -240,7 +255,7 @@ def _step(row: Table) -> Step:
         actor=row.text("actor", required=True),
         activity=row.text("activity", required=True),
         norm=row.span("norm", OFFICE_TIME, required=True) or _NO_TIME,
-        outcomes=row.keyed("outcome", _outcome, "step.outcome", required=True),
+        outcomes=_outcomes(row),
         inputs=row.texts("inputs"),
         outputs=row.texts("outputs"),
         work=row.ids("work"),
@@ -250,6 +265,15 @@ def _step(row: Table) -> Step:
         limit=row.span("limit", ANY_TIME),
         note=row.text("note"),
     )
+
+
+def _outcomes(row: Table) -> dict[str, Outcome]:
+    found = row.keyed("outcome", _outcome, "step.outcome", required=True)
+    if len(found) > MOST_IDS:
+        row.wrong(
+            f"Langkah ini punya {len(found)} keputusan, batasnya {MOST_IDS}. Pecah menjadi beberapa langkah."
+        )
+    return dict(list(found.items())[:MOST_IDS])
 
 
 def _outcome(row: Table) -> Outcome:

@@ -36,7 +36,9 @@ def answers_of(wait: Wait, linked: Links) -> tuple[str, ...] | None:
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "(belum ada)"
+    """What could be meant; of very many, the first."""
+    known = sorted(names)
+    return ", ".join([*known[:30], *(["…"] if len(known) > 30 else [])]) or "(belum ada)"
 
 
 def at(step: Step, outcome: Outcome | None = None) -> str:
