@@ -7,6 +7,7 @@ really write: SQLite to a file, because threads and the live server must meet in
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -25,6 +26,7 @@ from django.conf import settings
 if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves")
 HOME = Path(tempfile.mkdtemp(prefix="satupintu-test-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "static").mkdir()
 for name in ("SATUPINTU_URL", "SATUPINTU_DEMO", "SATUPINTU_SMTP", "SATUPINTU_LOG"):
     os.environ.pop(name, None)
@@ -34,6 +36,10 @@ with pytest.MonkeyPatch.context() as patch:
     database = settings.DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):
     database["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+
+
+# They start processes or walk at random, for seconds: of the faked dates they see 29 February only.
+SLOW = {"test_cli", "test_prints", "test_signing", "test_sop_soundness", "test_sop_walks"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,10 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent / "core"):
             item.add_marker(pytest.mark.anyday)
-
-
-def pytest_unconfigure() -> None:
-    shutil.rmtree(HOME, ignore_errors=True)
+            if item.path.stem in SLOW:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True, scope="session")

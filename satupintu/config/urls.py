@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("satupintu.ui.urls")),
+    path("", include("satupintu.desk.urls")),
 ]
 
 handler400 = "satupintu.ui.views.bad_request"

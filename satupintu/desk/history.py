@@ -203,7 +203,9 @@ def _counted(ways: list[str]) -> str:
     """Each way with how often, where several people were told."""
     once = dict.fromkeys(ways)
     return "; ".join(
-        way if ways.count(way) == 1 else ngettext("%(way)s, %(n)d orang", "%(way)s, %(n)d orang", ways.count(way))
+        way
+        if ways.count(way) == 1
+        else ngettext("%(way)s, %(n)d orang", "%(way)s, %(n)d orang", ways.count(way))
         % {"way": way, "n": ways.count(way)}
         for way in once
     )

@@ -214,7 +214,9 @@ def viewer(file: File, row: int | None, show: str, version: int | None = None) -
         return Viewer(f"{file.permit.title} {file.permit.number}", link(file, "permit"))
     for paper in file.papers:
         if str(paper.key) == show:
-            return Viewer(paper.label, link(file, "document", paper.key), small=f"{_('Nomor')} {paper.number}")
+            return Viewer(
+                paper.label, link(file, "document", paper.key), small=f"{_('Nomor')} {paper.number}"
+            )
     return _uploaded(file, row or 1, version)
 
 
@@ -240,7 +242,9 @@ def _uploaded(file: File, row: int, version: int | None) -> Viewer:
         "seal": f"{found.file.sha256[:4]} {found.file.sha256[4:8]}",
     }
     older = tuple(
-        (f"{page}{row}&versi={d.number}#lihat", _("Versi %(n)s") % {"n": d.number}) for d in there if d is not found
+        (f"{page}{row}&versi={d.number}#lihat", _("Versi %(n)s") % {"n": d.number})
+        for d in there
+        if d is not found
     )
     src = link(file, "document", found.key)
     return Viewer(
@@ -298,7 +302,9 @@ def outcomes(file: File) -> list[OutcomeButton]:
 
 def _button(file: File, offer: Offer, *, correcting: bool) -> OutcomeButton:
     outcome = offer.outcome
-    refuses = bool(outcome.to and outcome.to in file.sop.ends and file.sop.ends[outcome.to].result != "issued")
+    refuses = bool(
+        outcome.to and outcome.to in file.sop.ends and file.sop.ends[outcome.to].result != "issued"
+    )
     asks_more = correcting or outcome.needs_reason or outcome.decides
     href = link(file, "return") if correcting else f"{link(file, 'outcome')}?hasil={outcome.id}"
     return OutcomeButton(
@@ -424,7 +430,12 @@ def _answerable(file: File, wait: Wait, row: WaitRow) -> WaitRow:
         return replace(row, quick=_("Ketahui"), said=answers[-1], hidden=command())
     if wait.kind == "determination":
         return replace(
-            row, quick=_("Setujui"), said=answers[-1], hidden=command(), href=page, more=_("Tolak atau beri catatan")
+            row,
+            quick=_("Setujui"),
+            said=answers[-1],
+            hidden=command(),
+            href=page,
+            more=_("Tolak atau beri catatan"),
         )
     return replace(row, href=page, more=_("Catat hasilnya"))
 
@@ -434,7 +445,10 @@ def _heard(file: File, wait: Wait) -> WaitRow:
     people = ", ".join(file.who(person) for person in file.state.answered_by.get(wait.id, ())[-1:])
     good = answer in WAIT_KINDS[wait.kind].answers[-1:]
     return WaitRow(
-        wait.label, people, "ok" if good else "stop", answer_words(answer)[:1].upper() + answer_words(answer)[1:]
+        wait.label,
+        people,
+        "ok" if good else "stop",
+        answer_words(answer)[:1].upper() + answer_words(answer)[1:],
     )
 
 
@@ -455,7 +469,9 @@ def openings(file: File) -> list[Opening]:
         return []
     found = [file.sop.waits[wait] for wait in openable(file.sop, file.state)]
     return [
-        Opening(wait.id, _lower(wait.label), effect(file, wait), "r" if wait.kind == "meeting" else "", command())
+        Opening(
+            wait.id, _lower(wait.label), effect(file, wait), "r" if wait.kind == "meeting" else "", command()
+        )
         for wait in found
     ]
 
@@ -529,7 +545,9 @@ def _last_officer(file: File | Sheet) -> str:
         if file.sop.actors[step.actor].is_.startswith("role:") and visit.outcome in step.outcomes:
             day = formats.near_date(file.calendar.local_day(visit.left_at), file.today)
             label = step.outcomes[visit.outcome].label.partition(",")[0]
-            return f"{file.sop.actors[step.actor].label}: {_lower(label)}, {file.names.get(visit.by, '')}, {day}"
+            return (
+                f"{file.sop.actors[step.actor].label}: {_lower(label)}, {file.names.get(visit.by, '')}, {day}"
+            )
     return ""
 
 
@@ -537,15 +555,15 @@ def _determined(file: File | Sheet) -> str:
     for wait in file.sop.waits.values():
         answer = file.state.answers.get(wait.id)
         if wait.kind == "determination" and answer:
-            by = ", ".join(file.names.get(person, "") for person in file.state.answered_by.get(wait.id, ())[-1:])
+            by = ", ".join(
+                file.names.get(person, "") for person in file.state.answered_by.get(wait.id, ())[-1:]
+            )
             return f"{wait.label}: {answer_words(answer)}, {by}"
     return ""
 
 
 def _time(file: File | Sheet) -> str:
-    rounds = sum(
-        n for wait, n in file.state.rounds.items() if file.sop.waits[wait].kind == "correction"
-    )
+    rounds = sum(n for wait, n in file.state.rounds.items() if file.sop.waits[wait].kind == "correction")
     said = _("Sisa janji: %(left)s") % {"left": file.left.figure}
     if file.left.kind == "late":
         said = _("Lewat janji: %(left)s") % {"left": file.left.figure}
@@ -582,7 +600,10 @@ def revocation(file: File) -> Revocation | None:
             barred = _("Anda pengusulnya. Orang lain yang memutuskan.")
             return Revocation(asked=_("Sudah diusulkan."), reason=permit.revoke_reason, barred=barred)
         return Revocation(
-            asked=_("Sudah diusulkan."), reason=permit.revoke_reason, href=link(file, "revoke"), word=_("Putuskan pencabutan")
+            asked=_("Sudah diusulkan."),
+            reason=permit.revoke_reason,
+            href=link(file, "revoke"),
+            word=_("Putuskan pencabutan"),
         )
     if not file.granted(Permission.CASE_WORK):
         return Revocation()
@@ -629,8 +650,8 @@ def context(
 
 def undo_until(file: Desk) -> str:
     """Until when the last step can be taken back, "10.35"."""
-    until = datetime.fromisoformat(file.case.undo["until"])
-    return formats.clock_time(until, file.calendar.zone)
+    kept = file.case.undo or {}
+    return formats.clock_time(datetime.fromisoformat(kept["until"]), file.calendar.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -649,7 +670,9 @@ def turn(file: File) -> Whose | None:
     until = cases.due_date(file.case, file.state, file.at)
     by = _("Janji sampai %(day)s.") % {"day": formats.near_date(until, file.today)} if until else ""
     if file.signing:
-        return Whose(False, _("Sedang ditandatangani"), _("Halaman ini memuat ulang sendiri. Nomor sudah diambil."))
+        return Whose(
+            False, _("Sedang ditandatangani"), _("Halaman ini memuat ulang sendiri. Nomor sudah diambil.")
+        )
     if file.owed:
         what = ", ".join(_lower(wait.label) for wait in file.owed)
         return Whose(True, _("Giliran Anda: %(what)s") % {"what": what}, by)

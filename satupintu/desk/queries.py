@@ -73,9 +73,7 @@ class Desk:
 
     def granted(self, permission: Permission) -> bool:
         """Whether one of his roles has this permission at all."""
-        return any(
-            permission in GRANTS.get(role, ()) for role in self.actor.roles_in(self.case.office_id)
-        )
+        return any(permission in GRANTS.get(role, ()) for role in self.actor.roles_in(self.case.office_id))
 
     @property
     def mine(self) -> bool:
@@ -131,7 +129,9 @@ def left_of(case: Case, state: State, at: datetime) -> formats.TimeLeft:
         used = clock.used_days(state.ledger, when, at)
         figure = f"{used} dari {days} hari kerja"
         return (
-            formats.TimeLeft("late", figure, "lewat") if used > days else formats.TimeLeft("fine", figure, "selesai")
+            formats.TimeLeft("late", figure, "lewat")
+            if used > days
+            else formats.TimeLeft("fine", figure, "selesai")
         )
     days_left = cases.days_left(case, state, at)
     due = cases.due_date(case, state, at)
@@ -180,9 +180,6 @@ def file(actor: Actor, key: uuid.UUID) -> File:
     found = applications.items(application)
     papers = applications.work_documents(case)
     lines = read.history(case)
-    remarks: dict[int, list[Remark]] = {}
-    for remark in cases.remarks(case):
-        remarks.setdefault(remark.number, []).append(remark)
     people = {case.holder, actor.person, *(line.person for line in lines)}
     people |= {str(line.data["to"]) for line in lines if "to" in line.data}
     people |= {document.by for item in found for document in versions(item)}
@@ -196,10 +193,18 @@ def file(actor: Actor, key: uuid.UUID) -> File:
         permit=getattr(case, "permit", None),
         archive=getattr(case, "archive", None),
         lines=lines,
-        remarks=remarks,
+        remarks=remarks_of(case),
         told=told_about(case.subject),
         names=names(people),
     )
+
+
+def remarks_of(case: Case) -> dict[int, list[Remark]]:
+    """The words kept beside the events, by the event's number."""
+    found: dict[int, list[Remark]] = {}
+    for remark in cases.remarks(case):
+        found.setdefault(remark.number, []).append(remark)
+    return found
 
 
 def versions(item: applications.Item) -> tuple[Document, ...]:

@@ -77,7 +77,9 @@ def _limits(file: Desk) -> list[Reason]:
             if wait.pauses:
                 said = _("%(said)s; jam kantor berhenti") % {"said": said}
             # the sheet of the SOP sets no limits of waits: they are settings of the office (sop.toml says so)
-            found.append(Reason(wait.label, said, _("Setelan kantor dalam SOP"), assumed=file.case.office.invented))
+            found.append(
+                Reason(wait.label, said, _("Setelan kantor dalam SOP"), assumed=file.case.office.invented)
+            )
     return found
 
 

@@ -12,6 +12,7 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -50,8 +51,10 @@ def keep(data: bytes, *, name: str, mime: str, private: bool) -> StoredFile:
 def read(row: StoredFile) -> bytes:
     """The bytes as they were kept. Raises ValueError if the disk gives other bytes than were kept."""
     data = _path(row.key).read_bytes()
-    if row.encrypted:
-        data = decrypt(data, purpose=str(row.key))
+    try:
+        data = decrypt(data, purpose=str(row.key)) if row.encrypted else data
+    except (InvalidTag, ValueError):
+        data = b""
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise ValueError(f"file {row.key} was changed on disk")
     return data
@@ -79,15 +82,21 @@ def forget(row: StoredFile) -> None:
 
 
 def sweep(older_than: timedelta = timedelta(days=1)) -> int:
-    """Remove files that no row names and that are older than a day; gives how many."""
+    """Remove files that no row names and that are older than a day; gives how many. What we never wrote stays."""
     removed, limit = 0, (now() - older_than).timestamp()
     for path in Path(settings.FILES).glob("??/*"):
-        if path.stat().st_mtime > limit:
-            continue
-        if path.suffix == ".part" or not StoredFile.objects.filter(key=path.name).exists():
-            path.unlink()
+        if path.stat().st_mtime <= limit and _is_orphan(path):
+            path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def _is_orphan(path: Path) -> bool:
+    try:
+        key = uuid.UUID(path.stem)
+    except ValueError:
+        return False
+    return path.suffix == ".part" or not StoredFile.objects.filter(key=key).exists()
 
 
 def _path(key: uuid.UUID) -> Path:

@@ -135,11 +135,19 @@ def _picture_anew(name: str, data: bytes, mime: str) -> bytes:
                     if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
                     else "RGB"
                 )
-                upright.convert(mode).save(out, "PNG", optimize=False)
+                _bare(upright.convert(mode)).save(out, "PNG", optimize=False)
             else:
-                upright.convert("RGB").save(out, "JPEG", quality=85)
+                _bare(upright.convert("RGB")).save(out, "JPEG", quality=85)
             return out.getvalue()
     except Refusal:
         raise
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refusal("upload.too-many-pixels", status=422, name=name) from None
+    except (OSError, ValueError, SyntaxError):
         raise Refusal("upload.broken", status=422, name=name) from None
+
+
+def _bare(picture: Image.Image) -> Image.Image:
+    """Without what Pillow would write along by itself: comments, colour profiles, texts."""
+    picture.info.clear()
+    return picture

@@ -320,6 +320,19 @@ WORDS: Mapping[str, Words] = {
         what=_("Mencetak dokumen ini terlalu lama, jadi dihentikan."),
         do=_("Coba lagi sebentar lagi. Bila tetap begitu, beri tahu administrator."),
     ),
+    # the officers' pages
+    "desk.not-staff": Words(
+        what=_("Halaman ini untuk petugas kantor."),
+        do=_("Masuk dengan akun petugas, atau buka halaman permohonan Anda."),
+    ),
+    "desk.signed-out": Words(
+        what=_("Anda sudah keluar, jadi isian ini belum tersimpan."),
+        do=_("Salin tulisan Anda bila ada, masuk lagi, lalu kirim sekali lagi."),
+    ),
+    "desk.draft-unopened": Words(
+        what=_("Draf surat ini belum Anda buka."),
+        do=_("Buka drafnya dulu, baca, lalu tanda tangani."),
+    ),
     # services and offices
     "office.unknown": Words(
         what=_("Kantor ini tidak ada di sini."),

@@ -366,6 +366,16 @@ def test_a_class_is_given_by_an_outcome_and_brings_its_promise() -> None:
     assert str(sop.promise_for(case.state.klass)) == "5 hari kerja"
 
 
+def test_an_outcome_may_be_for_one_class_only() -> None:
+    klass = '[[class]]\nid = "k"\nlabel = "K"\npromise = "9 hari kerja"\nlegal_basis = "…"\n'
+    first = step("a", 1, ways=['ya to = "b"\nclass = "k"', 'tidak to = "b"'])
+    sop = small(first, step("b", 2, ways=[DONE, 'khusus to = "selesai"\nrequires = ["class:k"]']), klass)
+    for outcome, missing in (("ya", ()), ("tidak", ("class:k",))):
+        case = Case(sop)
+        case.take(outcome, "jeni")
+        assert case.buttons("jeni")["khusus"] == missing
+
+
 @pytest.mark.parametrize(("fact", "goes_to"), [("authority-own", "proses"), ("authority-other", "di-kl")])
 def test_a_fact_from_outside_sends_the_case_its_way(fact: str, goes_to: str) -> None:
     case = Case(load("pb-umku"))

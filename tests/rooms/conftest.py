@@ -71,6 +71,23 @@ def stage(db: None) -> Callable[[str], Any]:
 
 
 @pytest.fixture
+def office(committed: None) -> Any:
+    """One office with its people, really committed: for threads, other processes, and what lies on the disk."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from satupintu.door import triggers
+    from satupintu.offices.models import Office
+    from tests import factories
+
+    if Office.objects.exists():  # what the other tests share is still there: this one begins with nothing
+        triggers.drop(connection)
+        call_command("flush", interactive=False, verbosity=0)
+        triggers.make(connection)
+    return factories.small_office()
+
+
+@pytest.fixture
 def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
     """A real mail server; what it took lies as *.eml in its folder."""
     controller, catcher = simulator.serve(tmp_path / "mail")

@@ -172,14 +172,14 @@ class _Run:
 
     def __init__(self, sop: Sop, state: State | None, facts: frozenset[str], at: datetime) -> None:
         self.sop, self.tables, self.facts, self.at, self.before = sop, sop.tables, facts, at, state
-        self.left: list[Visit] = []
-        self.entered: list[str] = []
-        self.opened: list[str] = []
-        self.answered: list[tuple[str, str]] = []
-        self.cancelled: list[str] = []
-        self.new_late: list[str] = []
-        self.entries: list[Entry] = []
-        self.notices: list[NoticeRow] = []
+        self.left: tuple[Visit, ...] = ()
+        self.entered: tuple[str, ...] = ()
+        self.opened: tuple[str, ...] = ()
+        self.answered: tuple[tuple[str, str], ...] = ()
+        self.cancelled: tuple[str, ...] = ()
+        self.new_late: tuple[str, ...] = ()
+        self.entries: tuple[Entry, ...] = ()
+        self.notices: tuple[NoticeRow, ...] = ()
         self.end: str | None = None
         self.step: str | None = None
         if state is None:
@@ -264,21 +264,21 @@ class _Run:
             return
         if "late" in self.facts and not self.late and self.here.limit:
             self.late = True
-            self.new_late.append(self.here.id)
+            self.new_late = (*self.new_late, self.here.id)
         answered = command.wait if isinstance(command, Answer) else None
         for wait in self.waits:
             if wait.late or wait.id == answered or self.tables.late_facts[wait.id] not in self.facts:
                 continue
             if self.sop.waits[wait.id].limit:
                 self.change_wait(wait, state=wait.state, late=True)
-                self.new_late.append(wait.id)
+                self.new_late = (*self.new_late, wait.id)
                 self.tell(f"wait:{wait.id}:late")
 
     def tick(self, tick: Tick, by: str, reason: str) -> None:
         """Write a clock entry, if the clock can do that now; a clock that has stopped stays stopped."""
         if may_follow(self.ledger, tick):
             entry = Entry(tick, self.at, by, reason)
-            self.entries.append(entry)
+            self.entries = (*self.entries, entry)
             self.ledger = (*self.ledger, entry)
 
     def balance_clock(self, by: str, reason: str) -> None:
@@ -295,7 +295,7 @@ class _Run:
     def tell(self, on: str) -> None:
         rows = self.tables.notices.get(on)
         if rows:
-            self.notices.extend(rows)
+            self.notices = (*self.notices, *rows)
 
     # Waits
 
@@ -325,7 +325,7 @@ class _Run:
         self.waits = (*self.waits, opened)
         self.suspended = self.suspended or suspends
         self.rounds = {**self.rounds, wait.id: self.rounds.get(wait.id, 0) + 1}
-        self.opened.append(wait.id)
+        self.opened = (*self.opened, wait.id)
         self.tell(f"wait:{wait.id}:opened")
         if wait.pauses:
             self.balance_clock(by, f"wait:{wait.id}")
@@ -334,7 +334,7 @@ class _Run:
         self.waits = tuple(one for one in self.waits if one is not open_wait)
         self.suspended = any(one.suspends for one in self.waits)
         self.answers = {**self.answers, wait.id: answer}
-        self.answered.append((wait.id, answer))
+        self.answered = (*self.answered, (wait.id, answer))
         self.tell(f"wait:{wait.id}:{answer}")
         self.stand(f"wait:{wait.id}:{answer}")
         if wait.pauses:
@@ -349,7 +349,7 @@ class _Run:
     def enter(self, step: Step) -> None:
         """Come to a step: its work is asked again, its waits open."""
         self.step, self.entered_at, self.late = step.id, self.at, False
-        self.entered.append(step.id)
+        self.entered = (*self.entered, step.id)
         asks = self.tables.asks[step.id]
         if asks and not asks.isdisjoint(self.marks):
             self.marks = {fact: by for fact, by in self.marks.items() if fact not in asks}
@@ -361,10 +361,10 @@ class _Run:
     def leave(self, outcome: str, by: str) -> None:
         """Go from the step: whatever it still waited for is cancelled."""
         visit = Visit(self.here.id, self.entered_at, self.at, by, outcome)
-        self.left.append(visit)
+        self.left = (*self.left, visit)
         self.visits = (*self.visits, visit)
         if self.waits:
-            self.cancelled.extend(wait.id for wait in self.waits)
+            self.cancelled = (*self.cancelled, *(wait.id for wait in self.waits))
             self.waits, self.suspended = (), False
         if self.signing:  # the signature is given: nobody can take the case back any more
             self.marks = {fact: who for fact, who in self.marks.items() if fact != SIGN_BEGUN}
@@ -475,15 +475,15 @@ class _Run:
         )
         return Decision(
             state,
-            tuple(self.left),
-            tuple(self.entered),
+            self.left,
+            self.entered,
             self.end,
-            tuple(self.opened),
-            tuple(self.answered),
-            tuple(self.cancelled),
-            tuple(self.new_late),
-            tuple(self.entries),
-            tuple(self.notices),
+            self.opened,
+            self.answered,
+            self.cancelled,
+            self.new_late,
+            self.entries,
+            self.notices,
             self.sop.statuses.get(status),
             status != (self.before.status if self.before else ""),
         )

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Addresses of the officers' pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from satupintu.desk.views import acts, pages
+
+FILE = "berkas/<uuid:key>"
+app_name = "desk"
+urlpatterns = [
+    path("meja", pages.my_desk, name="worklist"),
+    path(FILE, pages.file, name="file"),
+    path(f"{FILE}/dokumen/<uuid:document>", pages.document, name="document"),
+    path(f"{FILE}/surat", pages.permit, name="permit"),
+    path(f"{FILE}/ambil", acts.claim, name="claim"),
+    path(f"{FILE}/serahkan", acts.hand_over, name="hand_over"),
+    path(f"{FILE}/urungkan", acts.undo, name="undo"),
+    path(f"{FILE}/hasil", acts.outcome, name="outcome"),
+    path(f"{FILE}/kembalikan", acts.send_back, name="return"),
+    path(f"{FILE}/buka", acts.open_wait, name="open"),
+    path(f"{FILE}/jawab", acts.answer, name="answer"),
+    path(f"{FILE}/periksa", acts.check, name="check"),
+    path(f"{FILE}/bantu", acts.assist, name="assist"),
+    path(f"{FILE}/buat/<slug:template>", acts.make, name="make"),
+    path(f"{FILE}/draf", acts.draft, name="draft"),
+    path(f"{FILE}/draf/pratinjau", pages.preview, name="preview"),
+    path(f"{FILE}/tanda-tangan", acts.sign, name="sign"),
+    path(f"{FILE}/arsip", acts.archive, name="archive"),
+    path(f"{FILE}/usul-cabut", acts.ask_revocation, name="ask_revocation"),
+    path(f"{FILE}/cabut", acts.revoke, name="revoke"),
+]

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who comes into the officers' pages, the head and foot they see, and what they read when somebody was faster."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from satupintu.accounts.middleware import ActorRequest
+from satupintu.accounts.queries import names
+from satupintu.core.access import GRANTS, Permission
+from satupintu.core.refusal import Refusal
+from satupintu.desk import history
+from satupintu.desk.forms import seen_version
+from satupintu.desk.queries import Desk, desk, remarks_of
+from satupintu.door import read
+from satupintu.offices.models import Office
+from satupintu.ui.decorators import SHORTEST_KEPT, no_store, refusal_page, refusals_on_form
+from satupintu.ui.parts import Frame, NavLink
+from satupintu.ui.refusals import refused
+from satupintu.ui.words import role_words
+
+P = ParamSpec("P")
+View = Callable[Concatenate[ActorRequest, P], HttpResponse]
+LAST_LINES = 5
+
+
+def officer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For people of an office only. A refusal shows the page again with what was typed; a conflict shows what changed."""
+
+    @wraps(view)
+    def with_conflicts(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            if request.method == "POST" and refusal.status == 409 and "key" in kwargs:
+                return changed(request, cast(uuid.UUID, kwargs["key"]), refusal)
+            raise
+
+    shown = refusals_on_form(with_conflicts)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        asking = cast(ActorRequest, request)
+        if not request.user.is_authenticated:
+            if (
+                request.method == "POST"
+            ):  # the session ended in mid-form: what was typed is shown to be sent again
+                return refusal_page(request, Refusal("desk.signed-out", status=403))
+            return redirect_to_login(request.get_full_path())
+        seat(asking, None)
+        if not any(Permission.CASE_READ in GRANTS.get(c.role, ()) for c in asking.actor.capacities):
+            return refusal_page(request, Refusal("desk.not-staff", status=403))
+        return shown(asking, *args, **kwargs)
+
+    return no_store(guarded)
+
+
+def seat(request: ActorRequest, office: Office | None) -> None:
+    """Set head and foot: the office, the person, and the roles he holds there."""
+    account = request.user
+    person = getattr(account, "person", None)
+    here = [c for c in request.actor.capacities if office is None or c.office_id == office.pk]
+    roles = ", ".join(sorted({role_words(c.role.value) for c in here}))
+    worklist = reverse("desk:worklist")
+    request.frame = Frame(  # type: ignore[attr-defined]
+        office=office.name if office else "",
+        home=worklist,
+        nav=(NavLink(worklist, _("Meja"), also=("/berkas/",)),),
+        person=person.name if person else "",
+        role=roles[:1].upper() + roles[1:],
+        search=worklist,
+        demo=bool(office and office.invented),
+    )
+
+
+def open_desk(request: ActorRequest, key: uuid.UUID) -> Desk:
+    """The file that an act is about, with its office in the head. Raises Refusal `access.*`."""
+    found = desk(request.actor, key)
+    seat(request, found.case.office)
+    return found
+
+
+def changed(request: ActorRequest, key: uuid.UUID, refusal: Refusal) -> HttpResponse:
+    """The page of a conflict: what the rule says, what happened since the form was made, what was typed."""
+    found = open_desk(request, key)
+    lines, seen = read.history(found.case), seen_version(request.POST)
+    since = [line for line in lines if seen is not None and line.number > seen] or lines[-LAST_LINES:]
+    people = {line.person for line in since} | {str(line.data.get("to", "")) for line in since}
+    context = {
+        "desk": found,
+        "said": refused(refusal),
+        "since": history.rows(found, since, names(people), remarks_of(found.case)),
+        "typed": [
+            text for text in map(str.strip, _texts(request)) if len(text) >= SHORTEST_KEPT and " " in text
+        ],
+    }
+    return render(request, "desk/changed.html", context, status=refusal.status)
+
+
+def _texts(request: HttpRequest) -> list[str]:
+    return [str(text) for name in request.POST for text in request.POST.getlist(name)]

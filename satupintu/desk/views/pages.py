@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What officers look at: the worklist, the file, its documents."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from satupintu.accounts.middleware import ActorRequest
+from satupintu.applications import queries as applications
+from satupintu.core.refusal import Refusal
+from satupintu.core.sop import SIGN_BEGUN
+from satupintu.desk import page, worklist
+from satupintu.desk.queries import File, draft_seal
+from satupintu.desk.queries import file as whole_file
+from satupintu.desk.views.guard import officer, open_desk, seat
+from satupintu.door import files
+from satupintu.offices.queries import by_id
+from satupintu.permits import papers
+from satupintu.permits import queries as permits
+
+LOOK_AGAIN_SECONDS = 3  # while the signature is being given
+# A document handed in may only be looked at: nothing in it runs, nothing is fetched, nobody else may frame it.
+CONFINED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+# Chromium shows no PDF inside a sandbox; its viewer runs no script of a document either, and intake refuses those.
+CONFINED_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+KEPT_OPENINGS = 50
+
+
+@officer
+@require_safe
+def my_desk(request: ActorRequest) -> HttpResponse:
+    """What waits for this officer; the head's sheets; for those who only read, the files of the office."""
+    actor = request.actor
+    offices = by_id({c.office_id for c in actor.capacities if c.office_id is not None})
+    seat(request, next(iter(offices.values()), None))
+    asked = worklist.Asked.of(request.GET)
+    context = worklist.context(actor, offices, asked, request.session.get(page.OPENED, {}))
+    return render(request, f"desk/{context['shape']}.html", context)
+
+
+@officer
+@require_safe
+def file(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """One dense page: head, way, checklist, document, outcomes, history."""
+    return file_page(request, whole_file(request.actor, key))
+
+
+def file_page(
+    request: ActorRequest, found: File, *, row: int | None = None, typed: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """The page of a file; row, typed: an open row of the checklist that was refused."""
+    seat(request, found.case.office)
+    show = request.GET.get("lihat", "")
+    if show == "draf":
+        remember_opening(request, found)
+    context = page.context(
+        found,
+        row=row if row is not None else _number(request.GET.get("baris")),
+        show=show,
+        version=_number(request.GET.get("versi")),
+        typed=typed,
+        opened=request.session.get(page.OPENED, {}),
+    )
+    answer = render(request, "desk/file.html", context)
+    if SIGN_BEGUN in found.state.marks:
+        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return answer
+
+
+def remember_opening(request: ActorRequest, found: File) -> None:
+    """Note in the session that this draft was opened: only then its sign button can be pressed."""
+    if found.draft is None:
+        return
+    kept: dict[str, str] = dict(request.session.get(page.OPENED, {}))
+    seal = draft_seal(found.draft)
+    if kept.get(str(found.case.key)) != seal:
+        kept[str(found.case.key)] = seal
+        request.session[page.OPENED] = dict(list(kept.items())[-KEPT_OPENINGS:])
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else None
+
+
+# Documents -------------------------------------------------------------------------------------------------------
+
+
+@officer
+@require_safe
+def document(request: ActorRequest, key: uuid.UUID, document: uuid.UUID) -> HttpResponse:
+    """A document handed in, or one that the office made: as it is, in the browser."""
+    case = open_desk(request, key).case
+    try:
+        found = applications.document_file(applications.of_case(case), document).file
+    except Refusal:
+        found = applications.work_document(case, document).file
+    return _stored(found)
+
+
+@officer
+@require_safe
+def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The signed permit. Raises Refusal `permits.none` before it is stored."""
+    found = permits.of_case(open_desk(request, key).case)
+    if found is None or found.file is None:
+        raise Refusal("permits.none", status=404)
+    return _stored(found.file)
+
+
+@officer
+@require_safe
+def preview(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The draft as a sheet that says PRATINJAU."""
+    case = open_desk(request, key).case
+    draft = permits.draft_of(case)
+    if draft is None:
+        raise Refusal("permits.no-draft", status=404)
+    pdf = papers.preview(case, draft.data, request.actor)
+    return _inline(pdf, "application/pdf", f"pratinjau-{case.receipt}.pdf")
+
+
+def _stored(found: Any) -> HttpResponse:
+    """A kept file (`door.files`); its kind was found in its bytes when it came in, not taken from its sender."""
+    return _inline(files.read(found), found.mime, found.name)
+
+
+def _inline(content: bytes, mime: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=mime)
+    answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = CONFINED_PDF if mime == "application/pdf" else CONFINED
+    return answer
