@@ -76,9 +76,18 @@ def plainly(account: Account, case_id: int) -> None:
     at = now()
     with transaction.atomic():
         row = Case.objects.select_for_update().get(pk=case_id)
-        role = Assignment.objects.filter(in_force(at), person_id=account.person_id).values_list("role", flat=True).first()
+        role = (
+            Assignment.objects.filter(in_force(at), person_id=account.person_id)
+            .values_list("role", flat=True)
+            .first()
+        )
         row.step, row.role, row.entered_at, row.version = "verifikasi", "tim-teknis", at, row.version + 1
-        line = {"at": at.isoformat(), "person": str(account.pk), "kind": "case.take", "data": {"to": "verifikasi"}}
+        line = {
+            "at": at.isoformat(),
+            "person": str(account.pk),
+            "kind": "case.take",
+            "data": {"to": "verifikasi"},
+        }
         previous, row.chain_head = row.chain_head, seal(row.chain_head, line)
         row.save(force_update=True)
         Event.objects.create(
@@ -88,7 +97,9 @@ def plainly(account: Account, case_id: int) -> None:
         task_of("applications.tell").enqueue(case_id=case_id, number=row.version)
 
 
-def timed(act: Callable[[Account, int], None], account: Account, cases: list[int], clients: int) -> list[float]:
+def timed(
+    act: Callable[[Account, int], None], account: Account, cases: list[int], clients: int
+) -> list[float]:
     """Milliseconds of each act, by so many threads at once."""
     spent: list[float] = []
     lock = threading.Lock()
@@ -144,22 +155,35 @@ def main() -> None:
         through_the_door(account, case_id)
     for case_id in cases[10:19]:
         plainly(account, case_id)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         through_the_door(account, cases[19])
-    statements = [q["sql"] for q in captured if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
+    statements = [
+        q["sql"] for q in captured if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
+    ]
     if os.environ.get("SATUPINTU_BENCH_SQL"):
         print(*(s[:160] for s in statements), sep="\n")
     found = []
     for number, clients in enumerate(args.clients):
         share = cases[20 + number * args.rounds * 2 : 20 + (number + 1) * args.rounds * 2]
         found.append(measure(args.rounds, clients, share, account))
-    answer = {"database": connection.vendor, "statements": len(statements), "goal_ratio_p50": 1.3, "runs": found}
+    answer = {
+        "database": connection.vendor,
+        "statements": len(statements),
+        "goal_ratio_p50": 1.3,
+        "runs": found,
+    }
     if args.json:
         print(json.dumps(answer))
         return
     print(f"{connection.vendor}: {len(statements)} statements (goal ≤ 8)")
     for run in found:
-        print("  {clients} client(s): door {door_p50_ms} ms, reference {reference_p50_ms} ms, ratio {ratio_p50} (goal ≤ 1.3), p95 ratio {ratio_p95}".format(**run))
+        print(
+            "  {clients} client(s): door {door_p50_ms} ms, reference {reference_p50_ms} ms, ratio {ratio_p50} (goal ≤ 1.3), p95 ratio {ratio_p95}".format(
+                **run
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Wednesday, 4 March 2026, at 10.00 in Mempawah.
 from __future__ import annotations
 
 import io
+import socket
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -216,6 +217,24 @@ def prepare(case: Case, at: datetime = AT, *, who: str = "jf") -> Case:
     return fresh(case)
 
 
+def send_back(case: Case, who: str = "jf", at: datetime = AT, **notes: str) -> Case:
+    """Return the file for correction; notes: requirement -> what is wrong (the KTP, if nothing is named)."""
+    wrong = {name.replace("_", "-"): note for name, note in notes.items()} or {"ktp": "Foto buram."}
+    applications.return_for_correction(actor(who, at), case.pk, notes=wrong, asked=asked())
+    return fresh(case)
+
+
+def correct(case: Case, at: datetime = AT) -> Case:
+    """Hand in everything that is asked for, and send it."""
+    mine, me = application(case), actor("pemohon", at)
+    for n, item in enumerate(application_queries.items(mine)):
+        if item.to_correct:
+            data = picture(61 + n, 40)
+            applications.attach(me, mine.key, item.requirement.id, name="baru.png", data=data)
+    applications.correct(me, mine.key, note="", truthful=True, asked=asked())
+    return fresh(case)
+
+
 def forwarded(at: datetime = AT) -> Case:
     """An application on the head's table (step 5)."""
     return take(prepare(verified(at), at), "jf", "valid", at)
@@ -246,6 +265,13 @@ STAGES: Mapping[str, Callable[[datetime], Case]] = {
     "ditolak": refused,
 }
 """Where a test may begin; each is built once and committed before the first test (tests/rooms/conftest.py)."""
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 # Jobs, the record, and what must not change ----------------------------------------------------------------------

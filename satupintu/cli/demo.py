@@ -44,6 +44,7 @@ from satupintu.door.write import Asked
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
+from satupintu.permits import papers
 from satupintu.permits import queries as permit_queries
 
 OFFICES = ("kampar", "rokan-hulu", "mempawah")
@@ -203,7 +204,7 @@ class Walk:
                         actor, draft.key, item.requirement.id, name=name, data=_scan(item.requirement.label)
                     )
             ticked = dict.fromkeys(application_queries.form(draft).statements, True)
-            answer = applications.send(actor, draft.key, ticked=ticked, asked=_asked())
+            answer = applications.send(actor, draft.key, ticked=ticked, asked=asked())
         self.say(f"1 Pemohon mengirim permohonan; tanda terima {answer['receipt']}")
         self.say("2 Bantuan tidak diminta; berkas diteruskan sendiri ke Tim Teknis")
         case = case_queries.by_receipt(answer["receipt"])
@@ -224,7 +225,7 @@ class Walk:
                 "temuan": "",
                 "kesimpulan": "Memenuhi persyaratan",
             }
-            applications.make_document(actor, case.pk, template="berita-acara", raw=found, asked=_asked())
+            applications.make_document(actor, case.pk, template="berita-acara", raw=found, asked=asked())
             opinion = {
                 "standar": "Sesuai",
                 "lingkungan": "Sesuai",
@@ -234,9 +235,9 @@ class Walk:
                 "kesimpulan": "Disetujui dengan syarat",
             }
             applications.make_document(
-                actor, case.pk, template="pertimbangan-teknis", raw=opinion, asked=_asked()
+                actor, case.pk, template="pertimbangan-teknis", raw=opinion, asked=asked()
             )
-            cases.take(actor, case.pk, outcome="lengkap", asked=_asked())
+            cases.take(actor, case.pk, outcome="lengkap", asked=asked())
         self.say("3 Tim Teknis: berkas lengkap; berita acara dan pertimbangan teknis dibuat")
 
     def validate(self, case: Case) -> None:
@@ -244,25 +245,25 @@ class Walk:
         with self.acting("jf@mempawah.example") as actor:
             self.check_all(actor, case)
             fresh = case_queries.rows().get(pk=case.pk)
-            permits.save_draft(actor, case.pk, duties=_duties(fresh), asked=_asked())
+            permits.save_draft(actor, case.pk, duties=papers.standard_duties(fresh), asked=asked())
         with self.acting("koordinator@mempawah.example") as actor:
-            cases.answer(actor, case.pk, wait="diketahui", said="known", asked=_asked())
-            cases.answer(actor, case.pk, wait="penetapan", said="approved", asked=_asked())
+            cases.answer(actor, case.pk, wait="diketahui", said="known", asked=asked())
+            cases.answer(actor, case.pk, wait="penetapan", said="approved", asked=asked())
         with self.acting("jf@mempawah.example") as actor:
-            cases.take(actor, case.pk, outcome="valid", asked=_asked())
+            cases.take(actor, case.pk, outcome="valid", asked=asked())
         self.say("4 JF Penata Perizinan: valid, draf siap; koordinator mengetahui dan menetapkan")
 
     def sign(self, case: Case) -> None:
         """Step 5 and, by the system, step 6."""
         with self.acting("kadis@mempawah.example") as actor:
-            answer = permits.sign(actor, case.pk, asked=_asked())
+            answer = permits.sign(actor, case.pk, asked=asked())
         self.say(f"5 Kepala Dinas menandatangani; nomor {answer['number']}")
         self.say("6 Sistem memberitahukan bahwa dokumen sudah terbit")
 
     def fetch(self, case: Case) -> None:
         """Step 7: the applicant downloads the permit."""
         with self.acting(APPLICANT[0]) as actor:
-            permits.downloaded(actor, case.pk, asked=_asked())
+            permits.downloaded(actor, case.pk, asked=asked())
         self.say("7 Pemohon mengunduh dokumen")
 
     def archive(self, case: Case) -> dict[str, str]:
@@ -278,9 +279,9 @@ class Walk:
                 retention=service.archive.retention,
                 place="Rak 1, boks 001",
                 note="",
-                asked=_asked(),
+                asked=asked(),
             )
-            cases.take(actor, case.pk, outcome="arsipkan", asked=_asked())
+            cases.take(actor, case.pk, outcome="arsipkan", asked=asked())
         self.say("8 Arsiparis mengarsipkan; berkas selesai")
         permit = permit_queries.of_case(case)
         assert permit is not None
@@ -295,7 +296,7 @@ class Walk:
     def check_all(self, actor: Actor, case: Case) -> None:
         for item in application_queries.items(application_queries.of_case(case)):
             if item.document is not None:
-                applications.check(actor, case.pk, item=item.key, verdict="sesuai", asked=_asked())
+                applications.check(actor, case.pk, item=item.key, verdict="sesuai", asked=asked())
 
     @contextmanager
     def acting(self, email: str) -> Iterator[Actor]:
@@ -307,13 +308,7 @@ class Walk:
             drain()
 
 
-def _duties(case: Case) -> list[str]:
-    from satupintu.permits.papers import standard_duties
-
-    return standard_duties(case)
-
-
-def _asked() -> Asked:
+def asked() -> Asked:
     return Asked.of(uuid.uuid4())
 
 

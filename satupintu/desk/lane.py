@@ -92,6 +92,8 @@ def _drawn(file: Desk, step: Step, paused: list[Pause]) -> list[LanePause]:
     for wait, times in by_wait.items():
         day = file.calendar.local_day
         days = sum(file.calendar.count(day(since), day(until)) for since, until, _wait in times)
-        label = _("%(what)s %(n)s hari") % {"what": step_label(wait), "n": formats.number(days)}
+        label = step_label(wait)
+        if days:
+            label = _("%(what)s %(n)s hari") % {"what": label, "n": formats.number(days)}
         made.append(LanePause(step.number, file.sop.actors[file.sop.waits[wait].debtor].column, label))
     return made

@@ -313,11 +313,20 @@ def _button(file: File, offer: Offer, *, correcting: bool) -> OutcomeButton:
         href=href if asks_more else "",
         post="" if asks_more else link(file, "outcome"),
         hidden=command(file.case.version),
-        missing=tuple(missing(file, fact) for fact in offer.missing),
+        missing=_reasons(file, offer),
         kind="stop" if refuses else "quiet",
         key="b" if correcting else "",
         note=effect(file, file.sop.waits[outcome.wait]) if outcome.wait else "",
     )
+
+
+def _reasons(file: File, offer: Offer) -> tuple[str, ...]:
+    """What is missing, each thing once: while the step is suspended that alone; an open wait is not also unanswered."""
+    if "suspended" in offer.missing:
+        return (missing(file, "suspended"),)
+    unanswered = {wait.id for wait in file.state.waits} if "waits-answered" in offer.missing else set()
+    facts = [fact for fact in offer.missing if fact.partition(":")[0] not in unanswered]
+    return tuple(missing(file, fact) for fact in facts)
 
 
 def missing(file: File, fact: str) -> str:
@@ -378,6 +387,7 @@ class WaitRow:
     tag: TagKind
     word: str
     paused: bool = False
+    icon: str = ""
     quick: Text = ""
     said: str = ""
     href: str = ""
@@ -411,6 +421,7 @@ def _open_row(file: File, wait: OpenWait) -> WaitRow:
         "stop" if late else "wait",
         _("Terlambat") if late else _("Ditunggu"),
         row.pauses,
+        icon="warn" if late else "pause" if row.pauses else "clock",
         wait=row.id,
     )
     return _answerable(file, row, made) if row in file.owed else made
@@ -664,7 +675,7 @@ class Whose:
 
 
 def turn(file: File) -> Whose | None:
-    """Whose turn it is, for the strip of light; None once the file has ended."""
+    """Whose turn it is, where it is not simply this person's step; None once the file has ended."""
     if file.step is None:
         return None
     until = cases.due_date(file.case, file.state, file.at)
@@ -681,9 +692,8 @@ def turn(file: File) -> Whose | None:
         found = _open_row(file, row)
         return Whose(False, _("Menunggu %(what)s") % {"what": _lower(found.label)}, found.text)
     actor = file.sop.actors[file.step.actor].label
-    if file.acts:
-        name = step_name(file.step.number, file.step.id)
-        return Whose(True, _("Giliran Anda: langkah %(step)s") % {"step": name}, by)
+    if file.acts:  # the head of the page says it already
+        return None
     if file.case.holder and file.case.holder != file.actor.person:
         actor = f"{actor}, {file.who(file.case.holder)}"
     return Whose(False, _("Giliran %(actor)s") % {"actor": actor}, by)

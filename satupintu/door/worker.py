@@ -27,6 +27,7 @@ from satupintu.door.moment import now
 
 log = logging.getLogger("satupintu.worker")
 REFUSAL = "satupintu.core.refusal.Refusal"
+GIVEN_UP = timedelta(days=7)
 
 
 def backoff(starts: int) -> timedelta:
@@ -44,8 +45,9 @@ def sweep(at: datetime) -> int:
         if job.worker_ids and job.worker_ids[-1] in alive:
             continue
         back += _put_back(job, at, TaskResultStatus.RUNNING, delay=timedelta())
-    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).exclude(exception_class_path=REFUSAL)
-    for job in failed.only("id", "worker_ids", "started_at")[:100]:
+    # What has failed for good stays in the table: only the last days are looked at, and all of them.
+    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=at - GIVEN_UP)
+    for job in failed.exclude(exception_class_path=REFUSAL).only("id", "worker_ids", "started_at"):
         if len(job.worker_ids) < settings.TASK_STARTS:
             back += _put_back(job, at, TaskResultStatus.FAILED, delay=backoff(len(job.worker_ids)))
     return back

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 
 from satupintu.door.moment import now
 from satupintu.door.write import task_of
@@ -53,7 +54,7 @@ def not_delivered(delivery_id: int, *, reason: str, final: bool) -> None:
     """Say why it has not arrived; final: it will not be tried again by itself."""
     state = Delivery.FAILED if final else Delivery.WAITING
     Delivery.objects.filter(pk=delivery_id).exclude(state=Delivery.SENT).update(
-        state=state, reason=reason[:200], at=now()
+        state=state, reason=reason[:200], attempts=F("attempts") + 1, at=now()
     )
 
 

@@ -23,7 +23,9 @@ def deliver(delivery_id: int) -> None:
     try:
         client.send(to=notice.account.email, subject=notice.subject, body=body, key=f"notice-{notice.key}")
     except client.Unreachable as problem:
-        actions.not_delivered(delivery_id, reason=str(problem), final=False)
+        # The worker starts a job so often and no more: after that the delivery must not look as if it still waited.
+        final = delivery.attempts + 1 >= settings.TASK_STARTS
+        actions.not_delivered(delivery_id, reason=str(problem), final=final)
         raise
     except smtplib.SMTPRecipientsRefused:
         actions.not_delivered(delivery_id, reason="alamat ditolak", final=True)

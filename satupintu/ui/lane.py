@@ -140,12 +140,24 @@ def doors_of(lane: Lane) -> tuple[Door, ...]:
             step.number,
             step.label,
             step.state,
+            text=_stood(lane, step),
             meta=" · ".join(
                 [lane.name(step.actor), _long(step)] + ([_("lewat norma")] if step.over else []),
             ),
         )
         for step in lane.steps
     )
+
+
+def _stood(lane: Lane, step: LaneStep) -> str:
+    """Where the clock stood at this step, in words."""
+    pauses = [pause for pause in lane.pauses if pause.step == step.number]
+    said = [
+        _("Jam berhenti: %(what)s, %(actor)s.") % {"what": pause.label, "actor": lane.name(pause.actor)}
+        for pause in pauses
+        if any(actor.id == pause.actor for actor in lane.actors)
+    ]
+    return " ".join(said)
 
 
 def table_of(lane: Lane) -> tuple[LaneRow, ...]:

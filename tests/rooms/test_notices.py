@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Telling people: once, whatever happens to job, worker and mail server; and it is always visible how it stands."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+from django_tasks_db.models import DBTaskResult
+
+from satupintu.accounts.models import Account
+from satupintu.adapters.mail.client import Unreachable
+from satupintu.adapters.mail.simulator import Catcher
+from satupintu.applications.jobs import system_work, tell
+from satupintu.cases import actions as cases
+from satupintu.cases.models import Case
+from satupintu.door.worker import sweep
+from satupintu.notices import actions, queries
+from satupintu.notices.jobs import deliver
+from satupintu.notices.models import Delivery, Notice
+from tests import factories as f
+
+Stage = Callable[[str], Case]
+LATER = f.AT + f.minutes(6)  # undo_minutes is 5: until then nobody is told
+
+
+def letters(catcher: Catcher) -> list[EmailMessage]:
+    files = sorted(catcher.folder.glob("*.eml"))
+    return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]  # type: ignore[misc]
+
+
+@pytest.fixture
+def message(stage: Stage) -> actions.Message:
+    case = stage("verifikasi")
+    return actions.Message(
+        office_id=case.office_id,
+        about=case.subject,
+        source=f"{case.key}:99:test",
+        subject="Permohonan Anda\nditerima",
+        body="Terima kasih.",
+        link="/permohonan/x",
+    )
+
+
+@pytest.fixture
+def account(stage: Stage) -> Account:
+    stage("verifikasi")
+    return Account.objects.get(email=f.APPLICANT)
+
+
+def told(message: actions.Message) -> Delivery:
+    return Delivery.objects.get(notice__source=message.source)
+
+
+# One message -----------------------------------------------------------------------------------------------------
+
+
+def test_it_can_be_read_at_once_and_travels_by_mail(
+    account: Account, message: actions.Message, postbox: Catcher
+) -> None:
+    assert actions.tell(account.pk, message)
+    assert queries.inbox(account.pk)[0].body == "Terima kasih."
+    assert told(message).state == "menunggu"
+    f.run_jobs()
+    assert told(message).state == "terkirim"
+    (letter,) = letters(postbox)
+    assert letter["To"] == account.email
+    assert letter["Subject"] == "Permohonan Anda diterima"
+    assert letter.get_content().split() == ["Terima", "kasih.", f"{settings.PUBLIC_URL}/permohonan/x"]
+    assert letter["Message-ID"] == f"<notice-{told(message).notice.key}@satupintu.example>"
+    assert letter["Auto-Submitted"] == "auto-generated"
+
+
+def test_it_is_told_once_however_often(account: Account, message: actions.Message, postbox: Catcher) -> None:
+    assert actions.tell(account.pk, message)
+    assert not actions.tell(account.pk, message)
+    f.run_jobs()
+    for _ in range(3):
+        deliver.call(delivery_id=told(message).pk)
+        assert not actions.tell(account.pk, message)
+    assert f.run_jobs() == 0
+    assert len(letters(postbox)) == 1
+
+
+def test_two_people_are_two_messages(account: Account, message: actions.Message) -> None:
+    other = Account.objects.get(email="jf@mempawah.example")
+    assert actions.tell(account.pk, message)
+    assert actions.tell(other.pk, message)
+    before = queries.unread(other.pk)
+    actions.read_all(other.pk)
+    assert before >= 1
+    assert queries.unread(other.pk) == 0
+    assert queries.unread(account.pk) >= 1
+
+
+def test_a_line_break_in_a_subject_makes_no_second_header(
+    account: Account, message: actions.Message, postbox: Catcher
+) -> None:
+    evil = actions.Message(**{**vars_of(message), "subject": "Halo\r\nBcc: semua@contoh.example"})
+    actions.tell(account.pk, evil)
+    f.run_jobs()
+    (letter,) = letters(postbox)
+    assert letter["Bcc"] is None
+    assert letter["Subject"] == "Halo Bcc: semua@contoh.example"
+
+
+def vars_of(message: actions.Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in message.__dataclass_fields__}
+
+
+# The mail server has a bad day -----------------------------------------------------------------------------------
+
+
+def test_a_mail_server_that_is_down_means_waiting_with_the_reason_and_then_arriving(
+    account: Account, message: actions.Message, postbox: Catcher
+) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9  # nobody listens there
+    actions.tell(account.pk, message)
+    with pytest.raises(Unreachable):
+        f.run_jobs()
+    waiting = told(message)
+    assert (waiting.state, waiting.reason, waiting.attempts) == ("menunggu", "mail ConnectionRefusedError", 1)
+    assert queries.inbox(account.pk)[0].subject.startswith("Permohonan Anda")  # in the application it is there
+    assert queries.told_about(message.about)[-1][1:] == ("email", "menunggu")
+
+    settings.EMAIL_PORT = port
+    failed = DBTaskResult.objects.get(status="FAILED")
+    assert failed.finished_at is not None
+    assert sweep(failed.finished_at + timedelta(seconds=1)) == 1
+    assert f.run_jobs(failed.finished_at + timedelta(seconds=10)) == 1
+    assert (told(message).state, told(message).reason) == ("terkirim", "")
+    assert len(letters(postbox)) == 1
+
+
+def test_a_server_that_says_later_is_asked_again(
+    account: Account, message: actions.Message, postbox: Catcher
+) -> None:
+    postbox.answer = "451 4.3.0 try again later"
+    actions.tell(account.pk, message)
+    with pytest.raises(Unreachable):
+        f.run_jobs()
+    assert (told(message).state, told(message).reason) == ("menunggu", "mail SMTPDataError")
+    postbox.answer = ""
+    deliver.call(delivery_id=told(message).pk)
+    assert told(message).state == "terkirim"
+    assert len(letters(postbox)) == 1
+
+
+def test_after_the_last_try_it_no_longer_looks_as_if_it_waited(
+    account: Account, message: actions.Message, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
+        "django.core.mail.backends.smtp.EmailBackend",
+        "127.0.0.1",
+        9,
+    )
+    actions.tell(account.pk, message)
+    states = []
+    for _ in range(settings.TASK_STARTS):
+        with pytest.raises(Unreachable):
+            deliver.call(delivery_id=told(message).pk)
+        states.append(told(message).state)
+    assert states == ["menunggu"] * (settings.TASK_STARTS - 1) + ["gagal"]
+
+
+class Choosy(Catcher):
+    """A mail server that does not know the address."""
+
+    reply = "550 5.1.1 no such user"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        return self.reply
+
+
+@pytest.fixture
+def choosy(tmp_path: Path, postbox: Catcher, settings: Any) -> Iterator[Choosy]:
+    catcher = Choosy(tmp_path / "choosy")
+    controller = Controller(catcher, hostname="127.0.0.1", port=f.free_port())
+    controller.start()
+    settings.EMAIL_PORT = controller.port
+    yield catcher
+    controller.stop()
+
+
+def test_an_address_that_is_refused_for_good_is_final(
+    account: Account, message: actions.Message, choosy: Choosy
+) -> None:
+    actions.tell(account.pk, message)
+    f.run_jobs()
+    assert (told(message).state, told(message).reason) == ("gagal", "alamat ditolak")
+    assert not DBTaskResult.objects.filter(status="FAILED").exists()  # nothing to try again
+
+
+def test_an_address_that_is_refused_for_now_waits(
+    account: Account, message: actions.Message, choosy: Choosy
+) -> None:
+    choosy.reply = "450 4.2.1 mailbox busy"
+    actions.tell(account.pk, message)
+    with pytest.raises(Unreachable):
+        f.run_jobs()
+    assert (told(message).state, told(message).reason) == ("menunggu", "mail [450]")
+
+
+def test_what_has_arrived_is_not_taken_back(account: Account, message: actions.Message, postbox: Catcher) -> None:
+    actions.tell(account.pk, message)
+    f.run_jobs()
+    actions.not_delivered(told(message).pk, reason="late", final=True)
+    assert told(message).state == "terkirim"
+
+
+# What a file tells -----------------------------------------------------------------------------------------------
+
+
+def occasions(case: Case) -> list[tuple[str, str]]:
+    """(who, which text) of everything told about a file."""
+    rows = Notice.objects.filter(about=case.subject).order_by("pk")
+    return [(n.account.email.partition("@")[0], n.source.rpartition(":")[2]) for n in rows]
+
+
+def test_every_notice_of_the_sop_reaches_whom_it_names(stage: Stage) -> None:
+    case = stage("unduh")
+    assert sorted(occasions(case)) == [
+        ("fo", "permohonan-baru"),
+        ("jf", "validasi"),
+        ("kadis", "siap-tanda-tangan"),
+        ("koordinator", "penetapan"),
+        ("pemohon", "diterima"),
+        ("pemohon", "terbit"),
+        ("teknis", "verifikasi"),
+    ]
+
+
+def test_a_text_has_no_hole_and_links_to_the_readers_own_page(stage: Stage) -> None:
+    for name in f.STAGES:
+        case = stage(name)
+        for notice in Notice.objects.filter(about=case.subject):
+            text = f"{notice.subject} {notice.body}"
+            assert "{" not in text
+            assert case.receipt in text
+            own = f"/permohonan/{f.application(case).key}" if notice.account.email == f.APPLICANT else f"/berkas/{case.key}"
+            assert text.count(own) <= 1
+            assert ("/berkas/" in text) is (own in text and own.startswith("/berkas/"))
+
+
+def test_the_same_job_twice_tells_once(stage: Stage, postbox: Catcher) -> None:
+    case = f.take(stage("verifikasi"), "teknis", "tolak", reason="Tidak lengkap.")
+    number = f.last(case).number
+    for _ in range(3):
+        tell.call(case_id=case.pk, number=number)
+    f.run_jobs(LATER)
+    assert occasions(case).count(("pemohon", "ditolak")) == 1
+    assert [letter["To"] for letter in letters(postbox)] == [f.APPLICANT]
+
+
+def test_nobody_is_told_before_the_minutes_of_undoing_are_over(stage: Stage) -> None:
+    case = f.take(stage("verifikasi"), "teknis", "tolak", reason="Tidak lengkap.")
+    f.run_jobs(f.AT + f.minutes(4.9))
+    assert ("pemohon", "ditolak") not in occasions(case)
+    f.run_jobs(f.AT + f.minutes(5))
+    assert ("pemohon", "ditolak") in occasions(case)
+
+
+def test_what_was_undone_is_told_to_nobody(stage: Stage) -> None:
+    case = f.take(stage("verifikasi"), "teknis", "tolak", reason="Salah berkas.")
+    cases.undo(f.actor("teknis", f.AT + f.minutes(2)), case.pk, asked=f.asked())
+    f.run_jobs(LATER)
+    assert ("pemohon", "ditolak") not in occasions(case)
+
+
+def test_only_the_one_who_holds_the_file_is_told_of_its_return(stage: Stage) -> None:
+    f.newcomer("jf2@mempawah.example", "jf-penata-perizinan")
+    case = f.fresh(stage("validasi"))
+    holder = f.actor("jf2@mempawah.example").person
+    cases.claim(f.actor("jf2@mempawah.example"), case.pk, asked=f.asked())
+    f.send_back(case, "jf2@mempawah.example")
+    f.correct(case)
+    f.run_jobs(LATER)
+    assert f.fresh(case).holder == holder
+    told_of = [who for who, text in occasions(case) if text == "perbaikan-masuk"]
+    assert told_of == ["jf2"]
+
+
+def test_the_system_tells_at_its_own_step_and_only_once(stage: Stage) -> None:
+    case = f.sign(stage("tanda-tangan"))
+    f.run_jobs()
+    (job,) = DBTaskResult.objects.filter(task_path__endswith="system_work")
+    before = f.everything()
+    system_work.call(**job.args_kwargs["kwargs"])
+    assert f.everything() == before
+    assert f.fresh(case).step == "unduh"
+    assert occasions(case).count(("pemohon", "terbit")) == 1
