@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("SATUPINTU_HOME", tempfile.mkdtemp(prefix="satupintu-bench-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
 
-import django  # noqa: E402
+import django
 
-from satupintu.cli.office import demo_environment, prepare  # noqa: E402
+from satupintu.cli.office import demo_environment, prepare
 
 demo_environment()
 django.setup()

@@ -3,22 +3,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from satupintu.accounts import actions
 from satupintu.accounts.codes import code_of
 from satupintu.accounts.models import Account
+from satupintu.accounts.queries import actor_of
 from satupintu.door.moment import now
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise as Text
+else:
+    Text = str
+
+WEAK_PASSWORD: Mapping[str | None, Text] = {
+    "password_too_short": _("Kata sandi terlalu pendek. Pakai paling sedikit 8 huruf atau angka."),
+    "password_too_common": _("Kata sandi ini mudah ditebak. Gabungkan dua atau tiga kata yang tak berkaitan."),
+    "password_too_similar": _("Kata sandi terlalu mirip nama atau surel Anda. Pilih yang lain."),
+}
 
 
 class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's hooks. The code lives in the session (server side) and can be computed again from the letter's id;
     a job gets that id, never the code."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("Akun ini sedang tidak aktif. Hubungi kantor."),
+        "email_password_mismatch": _("Surel atau kata sandi tidak cocok. Periksa, lalu coba lagi."),
+        "email_taken": _("Surel ini tidak bisa dipakai. Pakai surel lain, atau masuk."),
+        "enter_current_password": _("Isi kata sandi Anda yang sekarang."),
+        "incorrect_code": _("Kode tidak cocok. Salin enam angka dari surel terakhir."),
+        "incorrect_password": _("Kata sandi tidak cocok. Coba lagi."),
+        "rate_limited": _("Terlalu sering. Tunggu beberapa menit, lalu coba lagi."),
+        "too_many_login_attempts": _("Sudah terlalu banyak percobaan. Tunggu beberapa menit, lalu mulai lagi."),
+    }
 
     def new_user(self, request: HttpRequest) -> AbstractBaseUser:
         return Account(date_joined=now())
@@ -36,8 +64,25 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         letter_id = self._letters().get(str(context.get("code", "")))
         actions.post_letter(letter_id, email=email, template=template_prefix.rsplit("/", 1)[-1])
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing: the page itself says what happened (visual.md: no toasts)."""
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        try:
+            return str(super().clean_password(password, user))
+        except ValidationError as weak:
+            code = weak.error_list[0].code
+            raise ValidationError(WEAK_PASSWORD.get(code, weak.messages[0]), code) from weak
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """An officer's day begins at his desk, an applicant's at his own applications."""
+        user = request.user
+        staff = isinstance(user, Account) and bool(actor_of(user, now()).capacities)
+        return reverse("desk:worklist" if staff else "portal:mine")
+
+    def add_message(
+        self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **kwargs: Any
+    ) -> None:
+        """Only what went wrong and leads to another page; else the page itself says what happened (visual.md: no toasts)."""
+        if level == messages.ERROR and message:
+            messages.error(request, message)
 
     def _new_code(self) -> str:
         letter = actions.start_letter("")

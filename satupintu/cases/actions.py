@@ -211,7 +211,8 @@ def tick(actor: Actor, case_id: int) -> None:
     """Time has passed: let the automatic ways that wait for it go on. Does nothing if nothing became late."""
     case = queries.rows().get(pk=case_id)
     state = queries.state(case)
-    if case.end or not queries.late_facts(case, state, actor.at):
+    known = {f"{wait.id}:late" for wait in state.waits if wait.late} | ({"late"} if state.late else set())
+    if case.end or not queries.late_facts(case, state, actor.at) - known:
         return
     with write(actor, Permission.CASE_TICK, queries.rows(), case_id) as door:
         _open(door)

@@ -52,9 +52,11 @@ def propose(
 
 @action
 def approve(actor: Actor, version_id: int, *, asked: Asked) -> Answer:
-    """Approve a proposed version. Raises Refusal `catalog.same-person` when the proposer approves his own proposal."""
+    """Approve a proposed version. Raises Refusal `catalog.approved`, `catalog.same-person` (the proposer himself)."""
     rows = ServiceVersion.objects.all()
     with write(actor, Permission.SERVICE_APPROVE, rows, version_id, asked=asked) as door:
+        if door.row.status == ServiceVersion.APPROVED:
+            raise Refusal("catalog.approved")
         if door.row.proposed_by == actor.person:
             raise Refusal("catalog.same-person", status=403)
         door.row.status, door.row.approved_by = ServiceVersion.APPROVED, actor.person

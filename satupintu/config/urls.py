@@ -5,7 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("satupintu.ui.urls")),
+    path("", include("satupintu.accounts.urls")),
     path("", include("satupintu.desk.urls")),
+    # Last: an office's slug stands at the root.
+    path("", include("satupintu.portal.urls")),
 ]
 
 handler400 = "satupintu.ui.views.bad_request"

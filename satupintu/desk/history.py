@@ -33,7 +33,6 @@ SENTENCES: Mapping[str, Text] = {
     "application.corrected": gettext_lazy("%(who)s mengirim perbaikan."),
     "application.document": gettext_lazy("%(who)s membuat %(document)s nomor %(number)s."),
     "application.archived": gettext_lazy("%(who)s mencatat data arsip, kode %(code)s."),
-    "case.begun": gettext_lazy("Berkas dibuka."),
     "case.take": gettext_lazy("%(who)s: %(outcome)s."),
     "case.open": gettext_lazy("%(who)s meminta %(wait)s."),
     "case.answer": gettext_lazy("%(who)s, %(wait)s: %(answer)s."),
@@ -60,6 +59,7 @@ CLOCK: Mapping[str, Text] = {
     "stop": gettext_lazy("Jam selesai."),
 }
 QUIET = frozenset({"case.mark", "case.unmark", "case.progress"})
+UNSAID = "case.begun"  # the same commit as the sending, which says it
 
 
 def rows(
@@ -82,7 +82,7 @@ def _together(lines: Iterable[Line]) -> list[tuple[Line, int]]:
     """Each line with how many like it stood in a row; marks between two checks do not part them."""
     found: list[tuple[Line, int]] = []
     for line in lines:
-        if line.kind in QUIET and not _moved(line.data):
+        if line.kind == UNSAID or (line.kind in QUIET and not _moved(line.data)):
             continue
         last = found[-1] if found else None
         if last and line.kind == "application.checked" == last[0].kind and _same_hand(last[0], line):

@@ -78,10 +78,13 @@ def sign(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
 
 
 def store_signed(actor: Actor, permit_id: int, pdf: bytes) -> None:
-    """Store the signed bytes and let the case go on, in one commit; does nothing if they are stored already."""
+    """Store the signed bytes and let the case go on, in one commit.
+
+    Raises Refusal `permits.stored` when another worker was quicker.
+    """
     permit = queries.unsigned(permit_id)
     if permit is None:
-        return
+        raise Refusal("permits.stored")
     kept = files.keep(
         pdf, name=f"{permit.number.replace('/', '-')}.pdf", mime="application/pdf", private=False
     )
@@ -98,8 +101,11 @@ def store_signed(actor: Actor, permit_id: int, pdf: bytes) -> None:
 
 @action
 def downloaded(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
-    """The holder has fetched his permit; the first time the SOP's step 7 is done by it."""
+    """The holder has fetched his permit; the first time the SOP's step 7 is done by it. Raises `permits.none`."""
     with write(actor, Permission.PERMIT_DOWNLOAD, case_queries.rows(), case_id, asked=asked) as door:
+        permit = queries.of_case(door.row)
+        if permit is None or permit.file is None:
+            raise Refusal("permits.none")
         door.event("permit.downloaded")
         step = case_queries.sop(door.row).steps.get(door.row.step)
         if not door.row.end and step is not None and "download" in step.work:

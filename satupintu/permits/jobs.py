@@ -7,6 +7,7 @@ from django.conf import settings
 from django_tasks import task
 
 from satupintu.core.access import system
+from satupintu.core.refusal import Refusal
 from satupintu.door.moment import now
 from satupintu.permits import actions, papers, queries
 from satupintu.permits.signing import LocalSigner
@@ -23,4 +24,8 @@ def sign(permit_id: int) -> None:
     signed = LocalSigner(settings.KEYS).sign(
         pdf, name=signer.get("nama", ""), reason=f"{permit.title} {permit.number}", at=permit.begun_at
     )
-    actions.store_signed(system(now()), permit.pk, signed)
+    try:
+        actions.store_signed(system(now()), permit.pk, signed)
+    except Refusal as refusal:
+        if refusal.code != "permits.stored":  # another worker was quicker: the same number, the same signature
+            raise

@@ -354,6 +354,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusulnya."),
         do=_("Minta pejabat lain menyetujuinya."),
     ),
+    "catalog.approved": Words(
+        what=_("Versi layanan ini sudah disetujui."),
+        do=_("Muat ulang halaman untuk melihat siapa yang menyetujuinya."),
+    ),
 }
 
 

@@ -143,9 +143,14 @@ def detach(actor: Actor, key: uuid.UUID, requirement: str) -> None:
 
 
 def discard(actor: Actor, key: uuid.UUID) -> None:
-    """Throw a draft away."""
+    """Throw a draft away, and what was uploaded for it."""
     with transaction.atomic():
-        _open_draft(actor, key).delete()
+        application = _open_draft(actor, key)
+        kept = Document.objects.filter(item__application=application).select_related("file")
+        uploaded = [document.file for document in kept]
+        application.delete()
+        for file in uploaded:
+            files.forget(file)
 
 
 def _open_draft(actor: Actor, key: uuid.UUID) -> Application:

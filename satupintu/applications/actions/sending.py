@@ -112,6 +112,8 @@ def correct(actor: Actor, key: uuid.UUID, *, note: str, truthful: bool, asked: A
     ) as door:
         if not truthful:
             raise Refusal("applications.statements", status=422)
+        # An upload that is on its way waits here; afterwards it finds nothing open any more.
+        Application.objects.select_for_update().get(pk=application.pk)
         open_items = [item for item in queries.items(application) if item.to_correct]
         unchanged = [item.requirement.label for item in open_items if not _renewed(item)]
         if not open_items or unchanged:

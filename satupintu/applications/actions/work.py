@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from satupintu.applications import papers, queries
 from satupintu.applications.models import ArchiveEntry, Document, RequirementItem, Verdict, WorkDocument
@@ -16,7 +17,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.actions import CaseDoor
 from satupintu.cases.models import Case
 from satupintu.core.access import Actor, Permission
-from satupintu.core.forms import FormProblem, clean
+from satupintu.core.forms import DocumentSpec, FormProblem, clean
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import Unmark
 from satupintu.door import files
@@ -159,20 +160,13 @@ def make_document(
 
     raw: what the officer typed. Raises FormProblems as Refusal `applications.form` (values: problems), `print.*`.
     """
-    case = case_queries.rows().get(pk=case_id)
-    spec = queries.form(queries.by_case_id(case_id)).documents.get(template)
-    if spec is None:
-        raise Refusal("access.not-yours", status=404)
-    answers, problems = {}, []
-    for question in spec.questions.values():
-        try:
-            answers[question.id] = clean(question, raw)
-        except FormProblem as problem:
-            problems.append(problem)
-    if problems:
-        raise Refusal("applications.form", status=422, problems=tuple(problems))
     with write(actor, Permission.CASE_WORK, case_queries.rows(), case_id, asked=asked) as door:
         cases.at_work(door, f"document:{template}")
+        case = door.row
+        spec = queries.form(queries.by_case_id(case_id)).documents.get(template)
+        if spec is None:
+            raise Refusal("access.not-yours", status=404)
+        answers = _cleaned(spec, raw)
         day = local_day(case.office, actor.at)
         count = take_number(case.office_id, template, day.year)
         number = papers.work_number(template, count, day)
@@ -192,6 +186,18 @@ def make_document(
         door.event("application.document", template=template, number=number, sha256=kept.sha256)
         cases.mark(door, f"document:{template}-done")
     return door.answer
+
+
+def _cleaned(spec: DocumentSpec, raw: Mapping[str, str]) -> dict[str, Any]:
+    answers, problems = {}, []
+    for question in spec.questions.values():
+        try:
+            answers[question.id] = clean(question, raw)
+        except FormProblem as problem:
+            problems.append(problem)
+    if problems:
+        raise Refusal("applications.form", status=422, problems=tuple(problems))
+    return answers
 
 
 @action

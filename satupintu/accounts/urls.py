@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Addresses of the account. The names are allauth's: its own code looks them up."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth
+from django.urls import path
+
+from satupintu.accounts import views
+
+urlpatterns = [
+    path("masuk", allauth.login, name="account_login"),
+    path("daftar", allauth.signup, name="account_signup"),
+    path("keluar", allauth.logout, name="account_logout"),
+    path("verifikasi", allauth.email_verification_sent, name="account_email_verification_sent"),
+    path("lupa-sandi", allauth.password_reset, name="account_reset_password"),
+    path("lupa-sandi/kode", allauth.confirm_password_reset_code, name="account_confirm_password_reset_code"),
+    path("lupa-sandi/baru", allauth.complete_password_reset, name="account_complete_password_reset"),
+    path("lupa-sandi/selesai", allauth.password_reset_from_key_done, name="account_password_reset_completed"),
+    path("akun-nonaktif", allauth.account_inactive, name="account_inactive"),
+    # allauth sends people here who have nothing to verify, or who cancel a verification.
+    path("akun/lanjut", views.onward, name="account_email"),
+]
