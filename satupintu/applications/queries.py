@@ -21,7 +21,8 @@ from satupintu.core.refusal import Refusal
 
 
 def _rows() -> QuerySet[Application]:
-    return Application.objects.select_related("office", "person", "case", "case__office", "account")
+    joined = ("office", "person", "case", "case__office", "account", "service")
+    return Application.objects.select_related(*joined).defer("service__files")
 
 
 def own(actor: Actor, key: uuid.UUID) -> Application:
@@ -166,6 +167,12 @@ def title(application: Application) -> str:
     """What lists call it: the business's name, else the service's."""
     name = application.answers.get("nama-usaha")
     return str(name) if name else package(application).sop.identity.name
+
+
+def renewed(item: Item) -> bool:
+    """Whether there is a newer document than the one the officer looked at last."""
+    looked = max(item.verdicts.values(), key=lambda v: v.at, default=None)
+    return item.document is not None and (looked is None or looked.document_id != item.document.pk)
 
 
 def open_correction(case: Case) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from satupintu.door import files
 from satupintu.permits.models import Draft, Permit
 from satupintu.permits.signing import LocalSigner
 from satupintu.permits.verify import looks
+from satupintu.ui import formats
 
 GENUINE, ALTERED, REVOKED, NOT_OURS, UNSIGNED = "genuine", "altered", "revoked", "not-ours", "signing"
 
@@ -63,7 +65,7 @@ def facts(permit: Permit) -> list[tuple[str, str]]:
         ("Kegiatan usaha", answers.get("kbli", "")),
         ("Desa atau kelurahan", answers.get("desa", "")),
         ("Diterbitkan oleh", permit.office.name),
-        ("Tanggal terbit", permit.data["dokumen"]["tanggal"]),
+        ("Tanggal terbit", formats.plain_date(date.fromisoformat(permit.data["dokumen"]["tanggal"]))),
         ("Berlaku", permit.data.get("berlaku", "")),
     ]
     return [(label, str(value)) for label, value in found if value]

@@ -115,7 +115,7 @@ def correct(actor: Actor, key: uuid.UUID, *, note: str, truthful: bool, asked: A
         # An upload that is on its way waits here; afterwards it finds nothing open any more.
         Application.objects.select_for_update().get(pk=application.pk)
         open_items = [item for item in queries.items(application) if item.to_correct]
-        unchanged = [item.requirement.label for item in open_items if not _renewed(item)]
+        unchanged = [item.requirement.label for item in open_items if not queries.renewed(item)]
         if not open_items or unchanged:
             raise Refusal("applications.nothing-new", status=422, labels="; ".join(unchanged))
         application.items.filter(to_correct=True).update(to_correct=False)
@@ -127,12 +127,6 @@ def correct(actor: Actor, key: uuid.UUID, *, note: str, truthful: bool, asked: A
             raise Refusal("applications.not-open")
         cases.move(door, engine.Answer(wait, "sent", actor.person), told="application.corrected", **data)
     return door.answer
-
-
-def _renewed(item: queries.Item) -> bool:
-    """Whether there is a newer document than the one the officer looked at last."""
-    looked = max(item.verdicts.values(), key=lambda v: v.at, default=None)
-    return item.document is not None and (looked is None or looked.document_id != item.document.pk)
 
 
 @action

@@ -71,7 +71,7 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     here = [c for c in request.actor.capacities if office is None or c.office_id == office.pk]
     roles = ", ".join(sorted({role_words(c.role.value) for c in here}))
     worklist = reverse("desk:worklist")
-    request.frame = Frame(  # type: ignore[attr-defined]
+    request.frame = Frame(
         office=office.name if office else "",
         home=worklist,
         nav=(NavLink(worklist, _("Meja"), also=("/berkas/",)),),

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Filling in an application: one question a page, the summary, the sending, the receipt."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from satupintu.accounts.middleware import ActorRequest
+from satupintu.applications import actions, papers
+from satupintu.applications import queries as applications
+from satupintu.applications.models import Application
+from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, in_force, kbli_like
+from satupintu.core.forms import FormProblem, Question
+from satupintu.core.refusal import Refusal
+from satupintu.offices import queries as offices
+from satupintu.portal import kept, story, summary
+from satupintu.portal.applicant import applicant, asked, own, service_name
+from satupintu.ui.fields import FieldView, Option, field_of, problems_of, texts_of
+from satupintu.ui.parts import Progress
+from satupintu.ui.refusals import refused, words_of
+
+FROM, REVIEW = "dari", "periksa"  # ?dari=periksa: the person came from the summary and goes back there
+LATER = "nanti"
+MOST_MATCHES = 6  # so many choices are all shown at once
+AT_FIELD = {"catalog.kbli-unknown": "kbli", "accounts.nik-taken": "nik"}
+"""Refusals that are about one answer, and the kind of question they are shown at."""
+
+
+def _service_page(office: str, service: str) -> str:
+    return reverse("portal:service", args=[office, service])
+
+
+@applicant(back=_service_page)
+@require_POST
+def start(request: ActorRequest, office: str, service: str) -> HttpResponse:
+    """Begin an application for this service, or go on with the one begun by an earlier click."""
+    at = offices.office(office)
+    version = in_force(at.pk, service, offices.local_day(at, request.actor.at))
+    return redirect("portal:page", actions.start(request.actor, version).key, 1)
+
+
+# One page of the form ---------------------------------------------------------------------------------------------
+
+
+@applicant()
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: ActorRequest, key: uuid.UUID, number: int) -> HttpResponse:
+    """One page of the form; saving it goes on to the next, the documents, or back to the summary."""
+    application = own(request, key)
+    if request.method == "POST":
+        return _save(request, application, number)
+    if application.case_id is not None:
+        return redirect("portal:application", key)
+    typed = kept.take(request)
+    return _page(request, application, number, typed or None, kept_from_before=bool(typed))
+
+
+def _save(request: ActorRequest, application: Application, number: int) -> HttpResponse:
+    typed = request.POST.dict()
+    try:
+        problems = actions.save_page(request.actor, application.key, number, typed)
+    except Refusal as refusal:
+        if refusal.code == "catalog.kbli-elsewhere":
+            return _elsewhere(request, application, number, refusal)
+        problems = _at_field(application, number, refusal)
+    if LATER in request.POST:  # what is simply not answered yet may wait
+        problems = [problem for problem in problems if problem.code != "form.required"]
+    if problems:
+        return _page(request, application, number, typed, problems)
+    if LATER in request.POST:
+        return redirect("portal:mine")
+    if request.GET.get(FROM) == REVIEW:
+        return redirect("portal:review", application.key)
+    answered = applications.own(request.actor, application.key)
+    if number < len(applications.pages(answered)):
+        return redirect("portal:page", application.key, number + 1)
+    return redirect("portal:documents", application.key)
+
+
+def _at_field(application: Application, number: int, refusal: Refusal) -> list[FormProblem]:
+    """The refusal as a problem of the question it is about. Raises it again where it is about none."""
+    kind = AT_FIELD.get(refusal.code)
+    for question in applications.pages(application)[number - 1]:
+        if question.kind == kind:
+            return [FormProblem(question.id, refusal.code, " ".join(words_of(refusal)))]
+    raise refusal
+
+
+def _page(
+    request: ActorRequest,
+    application: Application,
+    number: int,
+    typed: Mapping[str, str] | None = None,
+    problems: list[FormProblem] | None = None,
+    *,
+    kept_from_before: bool = False,
+) -> HttpResponse:
+    pages = applications.pages(application)
+    if not 1 <= number <= len(pages):
+        raise Refusal("applications.no-page", status=404)
+    questions = pages[number - 1]
+    wrong = {problem.question_id: problem.message for problem in problems or ()}
+    context = {
+        "application": application,
+        "service": service_name(application),
+        "at": Progress(number, len(pages)),
+        "back": _back(request, application, number),
+        "action": request.get_full_path(),
+        "kept": kept_from_before,
+        "to_review": request.GET.get(FROM) == REVIEW,
+    }
+    template = "portal/question.html"
+    if len(questions) == 1 and questions[0].kind == "kbli":
+        template = "portal/kbli.html"
+        context |= _kbli(request, application, questions[0], typed, wrong)
+    else:
+        context["fields"] = [
+            field_of(
+                question,
+                typed if typed is not None else _texts(application, question),
+                wrong.get(question.id, ""),
+                ask=n == 0,
+            )
+            for n, question in enumerate(questions)
+        ]
+    context["errors"] = problems_of(context["fields"])
+    return render(request, template, context, status=422 if wrong else 200)
+
+
+def _texts(application: Application, question: Question) -> dict[str, str]:
+    """What stands in the boxes: the kept answer; a NIK or phone that we know already is not asked for twice."""
+    if question.private:
+        person = application.person
+        return {question.id: person.nik if question.kind == "nik" else person.phone}
+    value = application.answers.get(question.id)
+    if question.kind == "kbli" and isinstance(value, dict):
+        return {question.id: value["code"]}
+    return texts_of(question, value)
+
+
+def _back(request: ActorRequest, application: Application, number: int) -> str:
+    if request.GET.get(FROM) == REVIEW:
+        return reverse("portal:review", args=[application.key])
+    if number > 1:
+        return reverse("portal:page", args=[application.key, number - 1])
+    return reverse("portal:service", args=[application.office.slug, application.service.slug])
+
+
+def _kbli(
+    request: ActorRequest,
+    application: Application,
+    question: Question,
+    typed: Mapping[str, str] | None,
+    wrong: Mapping[str, str],
+) -> dict[str, Any]:
+    """The search for an activity and what it found, as choices; works by plain GET."""
+    words = " ".join(request.GET.get("q", "").split())[:100]
+    answer = application.answers.get(question.id)
+    chosen = (typed or {}).get(question.id) or (answer["code"] if isinstance(answer, dict) else "")
+    if words:
+        options = tuple(
+            Option(row.code, f"{row.title} ({row.code})", _referred(row.authority, row.refer_to))
+            for row in kbli_like(KBLI_VERSION, words, limit=MOST_MATCHES)
+        )
+    elif isinstance(answer, dict):
+        options = (Option(answer["code"], f"{answer['title']} ({answer['code']})"),)
+    else:
+        options = ()
+    error = wrong.get(question.id, "")
+    search = FieldView(
+        id="cari",
+        name="q",
+        label=question.label,
+        kind="search",
+        value=words or ("" if options else chosen),
+        hint=question.hint,
+        error="" if options else error,
+        ask=True,
+    )
+    label = _("Pilih yang paling cocok") if words else _("Yang Anda pilih")
+    picked = FieldView(
+        id=f"q-{question.id}",
+        name=question.id,
+        label=label,
+        kind="choice",
+        value=chosen if any(option.value == chosen for option in options) else _only(options, words),
+        error=error,
+        options=options,
+    )
+    return {
+        "search": search,
+        "picked": picked if options else None,
+        "fields": [search, picked] if options else [search],
+        "words": words,
+        "many": len(options) == MOST_MATCHES,
+    }
+
+
+def _only(options: tuple[Option, ...], words: str) -> str:
+    """Five figures that name one activity are an answer already."""
+    digits = "".join(sign for sign in words if sign.isdigit())
+    return digits if len(options) == 1 and options[0].value == digits else ""
+
+
+def _referred(authority: str, refer_to: str) -> str:
+    return "" if authority == OWN_AUTHORITY else _("Diurus %(who)s") % {"who": refer_to}
+
+
+def _elsewhere(
+    request: ActorRequest, application: Application, number: int, refusal: Refusal
+) -> HttpResponse:
+    """S6: another office has authority. The page says which, and how to go on."""
+    context = {
+        "said": refused(refusal),
+        "title": refusal.values["title"],
+        "kbli": refusal.values["kbli"],
+        "refer_to": refusal.values["refer_to"],
+        "again": reverse("portal:page", args=[application.key, number]),
+        "application": application,
+        "service": service_name(application),
+    }
+    return render(request, "portal/elsewhere.html", context, status=refusal.status)
+
+
+# The summary and the sending --------------------------------------------------------------------------------------
+
+
+@applicant()
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Everything at a glance, the statements to tick, and the button that sends it."""
+    application = own(request, key)
+    statements = applications.form(application).statements
+    typed: Mapping[str, str] = request.POST or kept.take(request)
+    ticked = {name: bool(typed.get(f"p-{name}")) for name in statements}
+    if request.method == "POST":
+        command = asked(request, act="send", key=str(key), ticked=sorted(n for n, on in ticked.items() if on))
+        actions.send(request.actor, key, ticked=ticked, asked=command)
+        return redirect("portal:sent", key)
+    if application.case_id is not None:
+        return redirect("portal:application", key)
+    fields = [
+        FieldView(
+            id=f"p-{statement.id}",
+            name=f"p-{statement.id}",
+            label=statement.text,
+            kind="tick",
+            value="ya" if ticked[statement.id] else "",
+            error=_("Pernyataan ini belum dicentang.") if _unticked(request, ticked[statement.id]) else "",
+        )
+        for statement in statements.values()
+    ]
+    groups = (summary.answers(application), summary.documents(application))
+    context = {
+        "application": application,
+        "service": service_name(application),
+        "groups": groups,
+        "gaps": [row for group in groups for row in group.rows if row.gap],
+        "fields": fields,
+        "back": reverse("portal:documents", args=[key]),
+        "command_id": uuid.uuid4(),
+        "promise": story.promise_if_sent(application, request.actor.at),
+    }
+    return render(request, "portal/review.html", context)
+
+
+def _unticked(request: ActorRequest, ticked: bool) -> bool:
+    """Whether the refusal being shown is about the statements."""
+    said = getattr(request, "refused", None)
+    return said is not None and said.code == "applications.statements" and not ticked
+
+
+@applicant()
+@require_safe
+def sent(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The receipt: its number, the tracking code, the promised date, and what happens next."""
+    application = own(request, key)
+    if application.case is None:
+        return redirect("portal:review", key)
+    told = story.of(application, request.actor.at)
+    context = {
+        "application": application,
+        "service": service_name(application),
+        "told": told,
+        "doors": story.doors(told),
+        "sent_on": story.when(told, application.case.opened_at),
+        "due": told.due_words,
+        "track": reverse("portal:track"),
+    }
+    return render(request, "portal/sent.html", context)
+
+
+@applicant()
+@require_safe
+def receipt(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The receipt as a sheet to print or keep."""
+    application = own(request, key)
+    if application.case is None:
+        raise Refusal("access.not-yours", status=404)
+    answer = HttpResponse(papers.receipt(application), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{application.case.receipt}.pdf"'
+    return answer
+
+
+def page_link(application: Application, number: int) -> str:
+    """A page of the form from which one comes back to the summary."""
+    return f"{reverse('portal:page', args=[application.key, number])}?{urlencode({FROM: REVIEW})}"
