@@ -62,7 +62,9 @@ def holders(office_id: int, role: str, at: datetime) -> list[Holder]:
 
 
 def holder(office_id: int, role: str, person: str, at: datetime) -> Holder | None:
-    """This person in this role, if he holds it now."""
+    """This person in this role, if he holds it now; None too for what is no key of a person."""
+    if _key(person) is None:
+        return None
     found = _assignments(at).filter(office_id=office_id, role=role, person__key=person).first()
     return _holder(found) if found else None
 
@@ -102,9 +104,13 @@ def accounts_in_role(office_id: int, role: str, at: datetime) -> list[int]:
     return list(rows.values_list("person__account__pk", flat=True).distinct())
 
 
-def account(account_id: int | None) -> Account:
-    """The account of somebody who has logged in. Raises Refusal `access.not-yours` for nobody."""
-    found = Account.objects.filter(pk=account_id or 0).first()
+def account(account_id: int | None, *, lock: bool = False) -> Account:
+    """The account of somebody who has logged in. Raises Refusal `access.not-yours` for nobody.
+
+    lock: hold its row until the caller's transaction ends, so that two clicks come one after the other.
+    """
+    rows = Account.objects.select_for_update() if lock else Account.objects.all()
+    found = rows.filter(pk=account_id or 0).first()
     if found is None:
         raise Refusal("access.not-yours", status=404)
     return found

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
+from satupintu.accounts.models import Account
 from satupintu.applications.models import Application, Document, RequirementItem, Verdict, WorkDocument
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.catalog.models import ServiceVersion
 from satupintu.catalog.queries import package_by_id
 from satupintu.core.access import Actor
 from satupintu.core.forms import FormSpec, Question, asked, show
@@ -38,6 +40,14 @@ def own_all(actor: Actor, *, limit: int = 50) -> list[Application]:
     if not actor.person:
         return []
     return list(_rows().filter(person__key=actor.person).order_by("-changed_at")[:limit])
+
+
+def begun(account: Account, service: ServiceVersion, reopens: Application | None) -> Application | None:
+    """The draft an earlier click began: still empty, or taking the same application up again."""
+    drafts = Application.objects.filter(account=account, service=service, reopens=reopens, case=None)
+    if reopens is None:
+        drafts = drafts.filter(answers={}).exclude(items__documents__isnull=False)
+    return drafts.order_by("pk").first()
 
 
 def of_case(case: Case) -> Application:

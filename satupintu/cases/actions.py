@@ -73,7 +73,7 @@ def remark(door: CaseDoor, kind: str, text: str, *, for_applicant: bool = False)
 def at_work(door: CaseDoor, work: str) -> None:
     """Make sure the actor may do this work here: it belongs to the step, the step is his role's, nobody else holds it.
 
-    Raises Refusal `cases.not-now`, `access.role`, `cases.held`, `cases.suspended`.
+    Raises Refusal `cases.not-now`, `access.role`, `cases.held`, `cases.suspended`, `sop.four-eyes`.
     """
     its_sop, case = queries.sop(door.row), door.row
     if case.end or work not in its_sop.steps[case.step].work:
@@ -81,6 +81,7 @@ def at_work(door: CaseDoor, work: str) -> None:
     if any(wait.suspends for wait in queries.state(case).waits):
         raise Refusal("cases.suspended")
     _as_role(door, case.role)
+    _four_eyes(door, door.actor.person)
     _hold(door)
 
 
@@ -89,10 +90,14 @@ def at_work(door: CaseDoor, work: str) -> None:
 
 @action
 def claim(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
-    """Take the file up: from now on this officer holds it. Raises Refusal `cases.held` if a colleague does."""
+    """Take the file up: from now on this officer holds it.
+
+    Raises Refusal `cases.held` if a colleague does, `sop.four-eyes` if he could not act on it.
+    """
     with write(actor, Permission.CASE_CLAIM, queries.rows(), case_id, asked=asked) as door:
         _open(door)
         _as_role(door, door.row.role)
+        _four_eyes(door, actor.person)
         _hold(door)
         door.event("case.claimed", step=door.row.step)
     return door.answer
@@ -102,7 +107,7 @@ def claim(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
 def hand_over(actor: Actor, case_id: int, *, to: str, reason: str, asked: Asked) -> Answer:
     """Give the file to a colleague of the same role, with a reason on record.
 
-    Raises Refusal `cases.no-reason`, `cases.not-colleague`, `cases.held`.
+    Raises Refusal `cases.no-reason`, `cases.not-colleague`, `cases.held`, `sop.four-eyes` (the colleague).
     """
     with write(actor, Permission.CASE_HAND_OVER, queries.rows(), case_id, asked=asked) as door:
         _open(door)
@@ -113,6 +118,7 @@ def hand_over(actor: Actor, case_id: int, *, to: str, reason: str, asked: Asked)
             raise Refusal("cases.no-reason", status=422)
         if to == actor.person or holder_of(door.row.office_id, door.row.role, to, actor.at) is None:
             raise Refusal("cases.not-colleague", status=422)
+        _four_eyes(door, to)
         door.row.holder = to
         door.event("case.handed-over", to=to, reason=remark(door, "hand-over", reason.strip()))
     return door.answer
@@ -243,6 +249,11 @@ def _hold(door: CaseDoor) -> None:
     if door.row.holder not in {"", door.actor.person}:
         raise Refusal("cases.held")
     door.row.holder = door.actor.person
+
+
+def _four_eyes(door: CaseDoor, person: str) -> None:
+    """Who may not act at this step does not get the file either: it would lie with him."""
+    engine.four_eyes(queries.sop(door.row), queries.state(door.row), door.row.step, person)
 
 
 def _role_of(its_sop: Sop, actor_id: str) -> str:

@@ -133,7 +133,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "satupintu.accounts.adapter.OfficeAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "satupintu.accounts.forms.NameForm"
+ACCOUNT_FORMS = {
+    "login": "satupintu.accounts.forms.LoginForm",
+    "signup": "satupintu.accounts.forms.SignupForm",
+    "reset_password": "satupintu.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "satupintu.accounts.forms.NewPasswordForm",
+    "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
+    "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
+}
 ACCOUNT_FORMS = {
     "login": "satupintu.accounts.forms.LoginForm",
     "signup": "satupintu.accounts.forms.SignupForm",
@@ -149,6 +156,8 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True

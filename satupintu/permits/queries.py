@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,6 +28,11 @@ def draft_of(case: Case) -> Draft | None:
 
 def of_case(case: Case) -> Permit | None:
     return Permit.objects.select_related("file", "case__office", "office").filter(case=case).first()
+
+
+def of_cases(cases: Iterable[Case]) -> dict[int, Permit]:
+    """The permits of these cases, by the case's row id: one SQL query."""
+    return {permit.case_id: permit for permit in Permit.objects.filter(case__in=list(cases))}
 
 
 def by_code(code: str) -> Permit | None:

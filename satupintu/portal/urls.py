@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.portal.views import mailbox, proof, public
+from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, wizard
 
+APPLICATION = "permohonan/<uuid:key>"
 app_name = "portal"
 urlpatterns = [
     path("", public.offices, name="offices"),
@@ -14,7 +15,24 @@ urlpatterns = [
     path("cek", proof.check, name="check"),
     path("cek/<str:code>", proof.check_code, name="check_code"),
     path("surat-demo", mailbox.mailbox, name="mailbox"),
+    path("saya", mine.mine, name="mine"),
+    path("saya/dibaca", mine.read, name="read"),
+    path(APPLICATION, progress.application, name="application"),
+    path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),
+    path(f"{APPLICATION}/dokumen", documents.documents, name="documents"),
+    path(f"{APPLICATION}/dokumen/<slug:requirement>", documents.document, name="document"),
+    path(f"{APPLICATION}/berkas/<uuid:document>", documents.file, name="file"),
+    path(f"{APPLICATION}/periksa", wizard.review, name="review"),
+    path(f"{APPLICATION}/terkirim", wizard.sent, name="sent"),
+    path(f"{APPLICATION}/tanda-terima.pdf", wizard.receipt, name="receipt"),
+    path(f"{APPLICATION}/perbaikan", progress.correct, name="correct"),
+    path(f"{APPLICATION}/tarik", progress.withdraw, name="withdraw"),
+    path(f"{APPLICATION}/ajukan-lagi", progress.reopen, name="reopen"),
+    path(f"{APPLICATION}/unduh", progress.download, name="download"),
+    path(f"{APPLICATION}/izin.pdf", progress.permit, name="permit"),
+    path(f"{APPLICATION}/buang", mine.discard, name="discard"),
     path("<slug:office>/", public.home, name="home"),
     path("<slug:office>/layanan", public.services, name="services"),
     path("<slug:office>/layanan/<slug:service>", public.service, name="service"),
+    path("<slug:office>/layanan/<slug:service>/mulai", wizard.start, name="start"),
 ]

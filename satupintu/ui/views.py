@@ -26,6 +26,7 @@ SWITCHES = {
     ("pintasan", "pakai"): (NO_KEYS, False),
 }
 YEAR_SECONDS = 365 * 24 * 60 * 60
+NEVER_SHOWN = ("csrf", "command_id", "version", "password", "code", "kode", "login", "email")
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -77,11 +78,20 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose key is stale: usually a session that ended, so it says how to send again."""
+    """403 for a form whose key is stale: usually a session that ended, so it says how to send again.
+
+    What was typed is shown to be copied. It is not put into a form: the sender may have been another site.
+    """
     log.warning("ui.csrf %s", request.path)
-    return render(
-        request, "ui/csrf.html", {"again": inside(request, request.META.get("HTTP_REFERER", ""))}, status=403
-    )
+    again = inside(request, request.META.get("HTTP_REFERER", ""), request.path)
+    return render(request, "ui/csrf.html", {"again": again, "typed": _typed(request)}, status=403)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What a person wrote in the form, without its hidden fields and without anything secret."""
+    names = [name for name in request.POST if not any(word in name for word in NEVER_SHOWN)]
+    texts = (str(text).strip() for name in names for text in request.POST.getlist(name))
+    return [text for text in texts if len(text) > 1]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

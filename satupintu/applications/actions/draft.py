@@ -26,13 +26,20 @@ Problems = list[FormProblem]
 
 
 def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None = None) -> Application:
-    """A new draft of this service; reopens: the refused application that is taken up again, with its answers (S5)."""
-    account = account_of(actor.account_id)
-    if account.person is None:
-        raise Refusal("access.not-yours", status=404)
+    """A new draft of this service; reopens: the refused application that is taken up again, with its answers (S5).
+
+    A second click gives the draft of the first one: a draft that nothing was put into yet, or the one that takes
+    the same application up again. Raises Refusal `applications.no-reopen`, `access.not-yours`.
+    """
     if reopens is not None:
         _may_reopen(actor, reopens)
     with transaction.atomic():
+        account = account_of(actor.account_id, lock=True)
+        if account.person is None:
+            raise Refusal("access.not-yours", status=404)
+        begun = queries.begun(account, service, reopens)
+        if begun is not None:
+            return begun
         made = Application.objects.create(
             office_id=service.office_id,
             service=service,

@@ -165,8 +165,10 @@ def outcome(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     wanted = request.POST.get("outcome") or request.GET.get("hasil", "")
     way = found.step.outcomes.get(wanted) if found.step else None
     if way is None or way.when is not None:
-        if request.method == "POST":
-            raise Refusal("sop.no-such-outcome")
+        if request.method == "POST":  # sent twice: the first answer; else the rule says why not
+            said = request.POST.get("alasan", "").strip()
+            command_given = asked(request.POST, outcome=wanted, reason=said)
+            cases.take(request.actor, found.case.pk, outcome=wanted, reason=said, asked=command_given)
         return redirect("desk:file", key)
     label = _("Alasan, dalam kata yang dipahami pemohon")
     reason = (_words("alasan", label, _("Pemohon membaca kalimat ini.")),) if way.needs_reason else ()

@@ -109,7 +109,7 @@ def _page(
         raise Refusal("applications.no-page", status=404)
     questions = pages[number - 1]
     wrong = {problem.question_id: problem.message for problem in problems or ()}
-    context = {
+    context: dict[str, Any] = {
         "application": application,
         "service": service_name(application),
         "at": Progress(number, len(pages)),

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sent application: how it stands, its correction, its withdrawal, its permit, taking it up again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from satupintu.accounts.middleware import ActorRequest
+from satupintu.applications import actions
+from satupintu.applications import queries as applications
+from satupintu.applications.models import Application
+from satupintu.cases import queries as cases
+from satupintu.catalog.queries import in_force
+from satupintu.core.refusal import Refusal
+from satupintu.door import files, read
+from satupintu.offices.queries import local_day
+from satupintu.permits import actions as permit_actions
+from satupintu.permits import queries as permits
+from satupintu.permits.models import Permit
+from satupintu.portal import kept, story, summary
+from satupintu.portal.applicant import applicant, asked, own, service_name
+from satupintu.portal.views.documents import receive, stored, upload_field
+from satupintu.ui.fields import FieldView, chosen_file, problems_of
+from satupintu.ui.refusals import words_of
+
+LOOK_AGAIN_SECONDS = 5  # while the signature is being given
+
+
+def _to_application(key: uuid.UUID) -> str:
+    return reverse("portal:application", args=[key])
+
+
+@applicant()
+@require_safe
+def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Whose turn it is and until when, the steps, the clock, what happened, the documents, the permit."""
+    found = own(request, key)
+    if found.case is None:
+        return redirect(summary.resume(found))
+    told = story.of(found, request.actor.at)
+    lines = read.history(found.case)
+    permit = permits.of_case(found.case)
+    items = applications.items(found)
+    context = {
+        "application": found,
+        "service": service_name(found),
+        "told": told,
+        "asked_for": [item for item in items if item.to_correct],
+        "doors": story.doors(told),
+        "facts": story.facts(told),
+        "ledger": story.ledger(told),
+        "history": story.history(told, lines),
+        "remarks": story.remarks(told, lines, cases.remarks(found.case, for_applicant=True)),
+        "documents": [(item, stored(found, item)) for item in items if item.document],
+        "permit": permit if permit and permit.state != Permit.SIGNING else None,
+        "issued": permit is not None and permit.state == Permit.ISSUED,
+        "issued_on": story.when(told, permit.issued_at) if permit and permit.issued_at else "",
+        "command_id": uuid.uuid4(),
+    }
+    answer = render(request, "portal/application.html", context)
+    if told.signing:
+        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return answer
+
+
+# Correction -------------------------------------------------------------------------------------------------------
+
+
+@applicant()
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Only what the officer asked for: its note, a new file for each row, and the button that sends it back."""
+    found = own(request, key)
+    wait = applications.open_correction(found.case) if found.case else None
+    if wait is None and request.method != "POST":
+        return redirect("portal:application", key)
+    if request.method == "POST":
+        wrong = _uploads(request, found)
+        if wrong:
+            return _correct(request, found, request.POST, wrong)
+        if "kirim" not in request.POST:  # an upload of one row: what is written below stays
+            kept.keep(request, request.POST.dict())
+            return redirect(f"{request.path}#dok-{request.POST.get('unggah', '')}")
+        note, truthful = request.POST.get("catatan", ""), "benar" in request.POST
+        command = asked(request, act="correct", key=str(key), note=note, truthful=truthful)
+        actions.correct(request.actor, key, note=note, truthful=truthful, asked=command)
+        messages.success(request, _("Perbaikan terkirim. Jam janji kami jalan lagi."))
+        return redirect("portal:application", key)
+    return _correct(request, found, request.POST or kept.take(request), {})
+
+
+def _uploads(request: ActorRequest, found: Application) -> dict[str, str]:
+    """Keep every file that was chosen; gives the words of what was wrong, by document."""
+    wrong = {}
+    wanted = request.POST.get("unggah", "")
+    for item in applications.items(found):
+        name = item.requirement.id
+        if not item.to_correct or not (name == wanted or chosen_file(request.FILES, f"b-{name}")):
+            continue
+        try:
+            receive(request, found, item, f"b-{name}")
+        except Refusal as refusal:
+            if not refusal.code.startswith("upload."):
+                raise
+            wrong[name] = " ".join(words_of(refusal))
+    return wrong
+
+
+def _correct(
+    request: ActorRequest, found: Application, typed: Mapping[str, str], wrong: Mapping[str, str]
+) -> HttpResponse:
+    told = story.of(found, request.actor.at)
+    items = applications.items(found)
+    rows = [item for item in items if item.to_correct]
+    uploads = [
+        upload_field(found, item, error=wrong.get(item.requirement.id, ""), name=f"b-{item.requirement.id}")
+        for item in rows
+    ]
+    said = getattr(request, "refused", None)
+    unticked = said is not None and said.code == "applications.statements"
+    truthful = FieldView(
+        id="benar",
+        name="benar",
+        label=_("Data dan dokumen yang saya isi adalah benar. Saya bertanggung jawab atas isinya."),
+        kind="tick",
+        value=typed.get("benar", ""),
+        error=_("Pernyataan ini belum dicentang.") if unticked else "",
+    )
+    note = FieldView(
+        id="catatan",
+        name="catatan",
+        label=_("Catatan untuk petugas"),
+        kind="long-text",
+        value=typed.get("catatan", ""),
+        required=False,
+        rows=3,
+        maxlength=1000,
+    )
+    wait = told.correction
+    context = {
+        "application": found,
+        "service": service_name(found),
+        "told": told,
+        "rows": [(item, view, applications.renewed(item)) for item, view in zip(rows, uploads, strict=True)],
+        "others": [item for item in items if item.document and not item.to_correct],
+        "note": note,
+        "truthful": truthful,
+        "errors": problems_of(uploads),
+        "round": told.state.rounds.get(wait.id, 1) if wait else 1,
+        "rounds": wait.rounds if wait else None,
+        "command_id": uuid.uuid4(),
+        "back": _to_application(found.key),
+    }
+    return render(request, "portal/correct.html", context, status=422 if wrong else 200)
+
+
+# Withdrawal, taking up again --------------------------------------------------------------------------------------
+
+
+@applicant()
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask once more, then take the application back."""
+    found = own(request, key)
+    if found.case is None:
+        return redirect("portal:application", key)
+    if request.method == "POST":
+        reason = request.POST.get("alasan", "")
+        command = asked(request, act="withdraw", key=str(key), reason=reason)
+        actions.withdraw(request.actor, key, reason=reason, asked=command)
+        messages.success(request, _("Permohonan sudah ditarik."))
+        return redirect("portal:application", key)
+    told = story.of(found, request.actor.at)
+    if not told.may_withdraw:
+        return redirect("portal:application", key)
+    typed: Mapping[str, str] = request.POST or kept.take(request)
+    reason_field = FieldView(
+        id="alasan",
+        name="alasan",
+        label=_("Mengapa ditarik?"),
+        kind="long-text",
+        value=typed.get("alasan", ""),
+        required=False,
+        rows=3,
+        maxlength=1000,
+    )
+    context = {
+        "application": found,
+        "service": service_name(found),
+        "told": told,
+        "fields": [reason_field],
+        "command_id": uuid.uuid4(),
+        "back": _to_application(key),
+    }
+    return render(request, "portal/withdraw.html", context)
+
+
+@applicant(back=_to_application)
+@require_POST
+def reopen(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Take a refused application up again: a new draft with its answers and documents, linked to it (S5)."""
+    old = own(request, key)
+    day = local_day(old.office, request.actor.at)
+    version = in_force(old.office_id, old.service.slug, day)
+    draft = actions.start(request.actor, version, reopens=old)
+    return redirect("portal:review", draft.key)
+
+
+# The permit -------------------------------------------------------------------------------------------------------
+
+
+@applicant(back=_to_application)
+@require_POST
+def download(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Record that the holder fetches his permit, then hand it out. Raises Refusal `permits.none`."""
+    found = own(request, key)
+    _signed(found)
+    assert found.case is not None  # it has a permit
+    command = asked(request, act="download", key=str(key))
+    permit_actions.downloaded(request.actor, found.case.pk, asked=command)
+    return redirect("portal:permit", key)
+
+
+@applicant()
+@require_safe
+def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The signed bytes, exactly as they were stored, to keep."""
+    found = own(request, key)
+    signed = _signed(found)
+    if story.of(found, request.actor.at).awaits_download:  # the SOP counts the fetching: by the button
+        return redirect("portal:application", key)
+    kept_file = signed.file
+    assert kept_file is not None  # `_signed` has looked
+    answer = HttpResponse(files.read(kept_file), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept_file.name)}"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _signed(found: Application) -> Permit:
+    signed = permits.of_case(found.case) if found.case else None
+    if signed is None or signed.file is None:
+        raise Refusal("permits.none")
+    return signed
