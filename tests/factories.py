@@ -317,12 +317,19 @@ def everything() -> dict[str, str]:
 
 
 @contextmanager
-def refusal(code: str, status: int | None = None) -> Iterator[pytest.ExceptionInfo[Refusal]]:
-    """What stands inside is refused with this code, and leaves nothing: no event, no row, no number, no job."""
+def nothing_left(error: type[Exception], match: str = "") -> Iterator[pytest.ExceptionInfo[Any]]:
+    """What stands inside ends with this error, and nothing was written: no event, no row, no number, no job."""
     before = everything()
-    with pytest.raises(Refusal) as no:
+    with pytest.raises(error, match=match) as problem:
+        yield problem
+    after = everything()
+    assert {name for name in after if after[name] != before[name]} == set()
+
+
+@contextmanager
+def refusal(code: str, status: int | None = None) -> Iterator[pytest.ExceptionInfo[Refusal]]:
+    """What stands inside is refused with this code, and leaves nothing."""
+    with nothing_left(Refusal) as no:
         yield no
     assert no.value.code == code, (no.value.code, no.value.values)
     assert status in (None, no.value.status)
-    after = everything()
-    assert {name for name in after if after[name] != before[name]} == set()

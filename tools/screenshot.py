@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -52,6 +53,7 @@ def file_at_step_four() -> tuple[str, str, str]:
     catcher, _ = simulator.serve(Path(settings.HOME) / "mail", port=settings.EMAIL_PORT)
     logins = {row["email"]: row["password"] for row in demo.load(now())}
     walk = demo.Walk(now())
+    walk.at = now() - timedelta(minutes=75)
     case = walk.apply()
     walk.verify(case)
     with walk.acting("jf@mempawah.example") as actor:

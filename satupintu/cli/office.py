@@ -19,6 +19,8 @@ Result = tuple[int, dict[str, Any], str]
 
 def run(args: argparse.Namespace) -> Result:
     """Carry out one command of this room."""
+    if args.command in {"demo", "serve"}:
+        os.environ.setdefault("SATUPINTU_URL", f"http://{args.host}:{args.port}")
     if args.command == "demo":
         demo_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
@@ -55,7 +57,7 @@ def _run_processes(host: str, port: int) -> Result:
         )
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "satupintu.config.wsgi:application",
+        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "satupintu.config.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "satupintu.cli", "worker"]
     processes = [subprocess.Popen(command, env=os.environ.copy()) for command in (web, worker)]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,11 +20,12 @@ from satupintu.core.access import Permission
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import WAIT_KINDS, Offer, OpenWait, Wait, four_eyes, offers, openable
 from satupintu.desk import history, lane, why
+from satupintu.desk.decision import decision
 from satupintu.desk.forms import Hidden, command
-from satupintu.desk.queries import Desk, File, Sheet, draft_seal, labels, versions
+from satupintu.desk.queries import Desk, File, labels, versions
+from satupintu.desk.words import link, lower
 from satupintu.permits.models import Permit
 from satupintu.ui import formats
-from satupintu.ui.lane import step_label
 from satupintu.ui.parts import CheckRow, OutcomeButton, TagKind
 from satupintu.ui.words import answer_words, fact_words, role_words
 
@@ -34,19 +34,8 @@ if TYPE_CHECKING:
 else:
     Text = str
 
-OPENED = "draf-dibuka"  # in the session: file -> the draft its head has opened
 KINDS: Mapping[str, TagKind] = {"issued": "ok", "refused": "stop", "lapsed": "stop", "withdrawn": "draft"}
 WRONG = (Verdict.WRONG, Verdict.ABSENT)
-
-
-def link(file: Desk, name: str, *args: Any) -> str:
-    """The address of one of the file's pages."""
-    return reverse(f"desk:{name}", args=[file.case.key, *args])
-
-
-def step_name(number: int, step_id: str) -> str:
-    """ "4 Validasi": how lists and the head of a file call a step."""
-    return f"{number} {step_label(step_id)}"
 
 
 # Head ------------------------------------------------------------------------------------------------------------
@@ -67,14 +56,10 @@ def status(file: Desk) -> Status:
         return Status(KINDS.get(end.result, ""), end.label)
     if file.suspended:
         waiting = next(wait for wait in file.state.waits if wait.suspends)
-        return Status("wait", _("Menunggu %(what)s") % {"what": _lower(file.sop.waits[waiting.id].label)})
+        return Status("wait", _("Menunggu %(what)s") % {"what": lower(file.sop.waits[waiting.id].label)})
     if file.signing:
         return Status("", _("Sedang ditandatangani"), "sign")
     return Status("", word, "clipboard")
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,17 +318,17 @@ def missing(file: File, fact: str) -> str:
     """What stands between the file and an outcome, as exactly as the page knows it."""
     if fact == "suspended":
         waiting = [file.sop.waits[wait.id].label for wait in file.state.waits if wait.suspends]
-        return _("masih menunggu %(what)s") % {"what": ", ".join(map(_lower, waiting))}
+        return _("masih menunggu %(what)s") % {"what": ", ".join(map(lower, waiting))}
     if fact == "four-eyes":
         return _("harus orang lain, sebab Anda sudah mengerjakan langkah yang dipisahkan SOP")
     if fact == "signing":
         return _("surat sedang ditandatangani")
     if fact == "waits-answered":
-        waiting = [_lower(file.sop.waits[wait.id].label) for wait in file.state.waits]
+        waiting = [lower(file.sop.waits[wait.id].label) for wait in file.state.waits]
         return _("belum dijawab: %(what)s") % {"what": ", ".join(waiting)}
     if fact == "checklist-passed":
         return _counted(file) or fact_words(fact)
-    return _lower(fact_words(fact, labels(file.package)))
+    return lower(fact_words(fact, labels(file.package)))
 
 
 def _counted(file: File) -> str:
@@ -409,7 +394,7 @@ def waits(file: File) -> list[WaitRow]:
 def _open_row(file: File, wait: OpenWait) -> WaitRow:
     row = file.sop.waits[wait.id]
     since = formats.near_moment(wait.opened_at, file.calendar.zone, file.today)
-    text = _("%(who)s, sejak %(since)s.") % {"who": file.sop.actors[row.debtor].label, "since": _lower(since)}
+    text = _("%(who)s, sejak %(since)s.") % {"who": file.sop.actors[row.debtor].label, "since": lower(since)}
     until = cases.deadlines(file.case, file.state).get(wait.id)
     if until is not None:
         last = file.calendar.local_day(until - timedelta(seconds=1))
@@ -481,104 +466,10 @@ def openings(file: File) -> list[Opening]:
     found = [file.sop.waits[wait] for wait in openable(file.sop, file.state)]
     return [
         Opening(
-            wait.id, _lower(wait.label), effect(file, wait), "r" if wait.kind == "meeting" else "", command()
+            wait.id, lower(wait.label), effect(file, wait), "r" if wait.kind == "meeting" else "", command()
         )
         for wait in found
     ]
-
-
-# The head --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The decision sheet: five lines, and whether the draft was opened. barred: why this person may not sign."""
-
-    points: tuple[str, ...]
-    opened: bool
-    href: str
-    post: str
-    hidden: Hidden
-    barred: str = ""
-
-
-def decision(file: File | Sheet, opened: Mapping[str, str]) -> Decision | None:
-    """The sheet of a file that waits for this person's signature.
-
-    opened: file -> the draft that was opened, from the session.
-    """
-    if not file.does("sign") or file.draft is None or file.step is None:
-        return None
-    barred = ""
-    try:
-        four_eyes(file.sop, file.state, file.step.id, file.actor.person)
-    except Refusal:
-        barred = _("Anda sudah mengerjakan langkah lain. Orang lain yang harus menandatangani.")
-    return Decision(
-        points=points(file),
-        opened=is_opened(file, opened),
-        href=f"{link(file, 'file')}?lihat=draf#lihat",
-        post=link(file, "sign"),
-        hidden=command(file.case.version),
-        barred=barred,
-    )
-
-
-def is_opened(file: File | Sheet, opened: Mapping[str, str]) -> bool:
-    """Whether this very draft was opened in this session."""
-    return file.draft is not None and opened.get(str(file.case.key)) == draft_seal(file.draft)
-
-
-def points(file: File | Sheet) -> tuple[str, ...]:
-    """Five lines: the business, the opinion, the last officer, the determination, the time."""
-    lines = [_business(file), _opinion(file), _last_officer(file), _determined(file), _time(file)]
-    return tuple(line for line in lines if line)
-
-
-def _business(file: File | Sheet) -> str:
-    answers = file.application.answers
-    parts = [applications.shown_value(file.application, "kbli")] if answers.get("kbli") else []
-    parts += [str(answers["desa"])] if answers.get("desa") else []
-    return ", ".join(parts)
-
-
-def _opinion(file: File | Sheet) -> str:
-    for paper in reversed(file.papers):
-        found = paper.data.get("kesimpulan")
-        if found:
-            return f"{paper.label}: {_lower(str(found))}"
-    return ""
-
-
-def _last_officer(file: File | Sheet) -> str:
-    for visit in reversed(file.state.visits):
-        step = file.sop.steps[visit.step]
-        if file.sop.actors[step.actor].is_.startswith("role:") and visit.outcome in step.outcomes:
-            day = formats.near_date(file.calendar.local_day(visit.left_at), file.today)
-            label = step.outcomes[visit.outcome].label.partition(",")[0]
-            return (
-                f"{file.sop.actors[step.actor].label}: {_lower(label)}, {file.names.get(visit.by, '')}, {day}"
-            )
-    return ""
-
-
-def _determined(file: File | Sheet) -> str:
-    for wait in file.sop.waits.values():
-        answer = file.state.answers.get(wait.id)
-        if wait.kind == "determination" and answer:
-            by = ", ".join(
-                file.names.get(person, "") for person in file.state.answered_by.get(wait.id, ())[-1:]
-            )
-            return f"{wait.label}: {answer_words(answer)}, {by}"
-    return ""
-
-
-def _time(file: File | Sheet) -> str:
-    rounds = sum(n for wait, n in file.state.rounds.items() if file.sop.waits[wait].kind == "correction")
-    said = _("Sisa janji: %(left)s") % {"left": file.left.figure}
-    if file.left.kind == "late":
-        said = _("Lewat janji: %(left)s") % {"left": file.left.figure}
-    return f"{said}; {_('diperbaiki %(n)s kali') % {'n': rounds}}" if rounds else said
 
 
 # The whole page --------------------------------------------------------------------------------------------------
@@ -685,12 +576,12 @@ def turn(file: File) -> Whose | None:
             False, _("Sedang ditandatangani"), _("Halaman ini memuat ulang sendiri. Nomor sudah diambil.")
         )
     if file.owed:
-        what = ", ".join(_lower(wait.label) for wait in file.owed)
+        what = ", ".join(lower(wait.label) for wait in file.owed)
         return Whose(True, _("Giliran Anda: %(what)s") % {"what": what}, by)
     if file.suspended:
         row = next(wait for wait in file.state.waits if wait.suspends)
         found = _open_row(file, row)
-        return Whose(False, _("Menunggu %(what)s") % {"what": _lower(found.label)}, found.text)
+        return Whose(False, _("Menunggu %(what)s") % {"what": lower(found.label)}, found.text)
     actor = file.sop.actors[file.step.actor].label
     if file.acts:  # the head of the page says it already
         return None

@@ -15,9 +15,11 @@ from satupintu.cases import queries as cases
 from satupintu.cases.queries import DeskRow
 from satupintu.core.access import GRANTS, Actor, Permission, Role
 from satupintu.core.clock import WorkCalendar
-from satupintu.desk import page
+from satupintu.desk.decision import Decision
+from satupintu.desk.decision import decision as decide
 from satupintu.desk.forms import command
 from satupintu.desk.queries import Sheet, sheets
+from satupintu.desk.words import step_name
 from satupintu.offices.models import Office
 from satupintu.offices.queries import calendar
 from satupintu.ui import formats
@@ -195,7 +197,7 @@ def _row(actor: Actor, line: Line, calendars: Mapping[int, WorkCalendar]) -> Wor
         href=_href(row),
         title=row.title,
         service=row.service,
-        step=page.step_name(row.number, row.step),
+        step=step_name(row.number, row.step),
         since=formats.near_moment(row.entered_at, when.zone, today),
     )
 
@@ -239,7 +241,7 @@ class HeadSheet:
     href: str
     left: formats.TimeLeft
     late: bool
-    decision: page.Decision
+    decision: Decision
 
 
 def _sheets(
@@ -255,7 +257,7 @@ def _sheets(
     made: dict[object, HeadSheet] = {}
     for line in kept:
         sheet = found.get(line.row.key)
-        decision = page.decision(sheet, opened) if sheet else None
+        decision = decide(sheet, opened) if sheet else None
         if sheet is not None and decision is not None:
             made[line.row.key] = _sheet(sheet, line, decision)
     rows = [_work_row(actor, line, calendars) for line in kept if line.row.key not in made]
@@ -273,7 +275,7 @@ def _sheets(
     return {"sheets": list(made.values()), "rows": rows, "three": three}
 
 
-def _sheet(sheet: Sheet, line: Line, decision: page.Decision) -> HeadSheet:
+def _sheet(sheet: Sheet, line: Line, decision: Decision) -> HeadSheet:
     return HeadSheet(
         title=line.row.title,
         about=f"{line.row.service} · {line.row.receipt}",

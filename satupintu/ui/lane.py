@@ -18,7 +18,7 @@ from satupintu.ui.formats import NOTHING, minutes_in_words
 from satupintu.ui.parts import Door, DoorState
 
 WIDTH = 1212
-LABEL = 119  # room for the actors' names on the left
+LABEL = 140  # room for the actors' names on the left
 ROW = 38
 GAP = 14
 BOX = 30

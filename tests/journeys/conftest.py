@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, Route, sync_playwright
+
+from satupintu.adapters.mail import simulator
+from tests.journeys.person import Person, house_rules
 
 # Playwright keeps an event loop in this thread; Django would take our own queries for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -29,6 +33,10 @@ FLAGS = [
 ]
 PICTURES = Path(__file__).parents[2] / "test-results"
 AXE_RULES = {"resultTypes": ["violations"]}
+# Every element with its class and role, and every mark of a field: two pages that are built alike read alike to axe.
+BUILD = """[matchMedia('(scripting: enabled)').matches, document.documentElement.className,
+  ...Array.from(document.querySelectorAll('body, body *'), e => e.tagName + '.' + e.getAttribute('class') + '.' +
+  ['role', 'aria-invalid', 'aria-current', 'type', 'disabled', 'open'].map(n => e.getAttribute(n)))].join(' ')"""
 failed = pytest.StashKey[bool]()
 
 OpenPage = Callable[..., Page]
@@ -177,3 +185,97 @@ def axe(browser: Browser) -> Callable[[Page], None]:
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
     return look
+
+
+# The office, its people, its clock -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def office(transactional_db: None, clock: Any) -> Iterator[Any]:
+    """One office with its service and its people, on Wednesday 4 March 2026 at 10.00; swept away afterwards."""
+    from django.core.cache import cache
+
+    from satupintu.catalog.queries import package_by_id
+    from satupintu.offices import queries
+    from tests import factories
+
+    memories = (package_by_id, queries.office_as_of, queries._settings, queries._calendar)
+    for memory in (cache.clear, *(one.cache_clear for one in memories)):
+        memory()  # counted tries, and what is kept by row id: the ids are given out again
+    yield factories.small_office()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Coordinates]:
+    """The clock of the test and of its server; `clock.shift(…)` lets time pass."""
+    from tests import factories
+
+    with time_machine.travel(factories.AT, tick=True) as clock:
+        yield clock
+
+
+@pytest.fixture(scope="session")
+def judged() -> set[str]:
+    """What axe has seen already: pages of the same build, width and kind are looked at once."""
+    return set()
+
+
+@pytest.fixture
+def judge(axe: Callable[[Page], None], judged: set[str]) -> Callable[[Page], None]:
+    """Hold a page to the house rules, and let axe look at it."""
+
+    def judge(page: Page) -> None:
+        house_rules(page)
+        build = f"{page.viewport_size} {page.evaluate(BUILD)}"
+        if build not in judged:
+            axe(page)
+            judged.add(build)
+
+    return judge
+
+
+@pytest.fixture
+def person(open_page: OpenPage, live_server: Any, judge: Callable[[Page], None]) -> Callable[..., Person]:
+    """One more person before a browser of his own: `person(PHONE, script=False, who="jf")`.
+
+    who: as in factories.actor; he is logged in already. "": nobody in particular.
+    """
+
+    def come(size: tuple[int, int] = DESKTOP, *, script: bool = True, who: str = "") -> Person:
+        page = open_page(size, script=script)
+        if who:
+            enter(page, live_server.url, who)
+        return Person(page, judge)
+
+    return come
+
+
+def enter(page: Page, address: str, who: str) -> None:
+    """Let this person be logged in, as after the form: for tests in which logging in is not the matter."""
+    from django.conf import settings
+    from django.contrib import auth
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from satupintu.accounts.models import Account
+    from tests import factories
+
+    email = factories.APPLICANT if who == "pemohon" else who if "@" in who else f"{who}@mempawah.example"
+    account = Account.objects.get(email=email)
+    session = SessionStore()
+    session[auth.SESSION_KEY] = str(account.pk)
+    session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[auth.HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session.create()
+    assert session.session_key is not None
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+@pytest.fixture
+def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
+    """A real mail server; what it took lies as *.eml in its folder."""
+    controller, catcher = simulator.serve(tmp_path / "mail")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    yield catcher
+    controller.stop()

@@ -50,7 +50,7 @@ def forgotten() -> Iterator[None]:
     from satupintu.catalog.queries import package_by_id
     from satupintu.offices import queries
 
-    for memory in (package_by_id, queries.office_as_of, queries._settings, queries._calendar):
+    for memory in (package_by_id, queries.office_as_of, queries._settings, queries._calendar):  # noqa: SLF001
         memory.cache_clear()
 
 

@@ -188,7 +188,7 @@ def test_the_code_travels_in_the_letter_and_rests_nowhere(
     assert f"To: {TO}" in mail.read_text()
     for model in (DBTaskResult, Letter):
         for row in model.objects.all().values():  # type: ignore[attr-defined]
-            assert code not in {str(value) for value in row.values()} and f'"{code}"' not in repr(row)
+            assert code not in re.findall(r"\d+", repr(row))
     assert code not in caplog.text
     assert Letter.objects.get().sent_at is not None
 

@@ -29,11 +29,13 @@ from satupintu.core.forms import DocumentSpec
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import WAIT_KINDS, Wait
 from satupintu.desk import page
+from satupintu.desk.decision import OPENED
 from satupintu.desk.forms import Form, Hidden, asked, command, return_rows, together
 from satupintu.desk.queries import Desk, desk, draft_seal
 from satupintu.desk.queries import file as whole_file
 from satupintu.desk.views.guard import officer, open_desk
 from satupintu.desk.views.pages import file_page
+from satupintu.desk.words import link
 from satupintu.permits import actions as permits
 from satupintu.permits import papers
 from satupintu.permits import queries as permit_queries
@@ -91,7 +93,7 @@ def _ask(
 def _back(request: ActorRequest, key: uuid.UUID, said: Text, query: str = "") -> HttpResponse:
     """After an act: to the file while it still concerns this person, else to his worklist, with what was done."""
     after = desk(request.actor, key)
-    address = page.link(after, "file")
+    address = link(after, "file")
     undo = cases.may_undo(after.case, request.actor)
     if after.concerns or after.signing:
         if said:
@@ -323,7 +325,7 @@ def check(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 def _next_row(request: ActorRequest, found: Desk, row: int) -> HttpResponse:
     """The next row, also when it is judged already; after the last one the list as it is."""
     count = len(application_queries.requirements(application_queries.of_case(found.case)))
-    address = page.link(found, "file")
+    address = link(found, "file")
     return HttpResponseRedirect(
         f"{address}?baris={row + 1}#baris-{row + 1}" if row < count else f"{address}#periksa"
     )
@@ -419,7 +421,7 @@ def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "desk": found,
         "fields": form.fields,
         "errors": form.wrong,
-        "preview": page.link(found, "preview") if kept else "",
+        "preview": link(found, "preview") if kept else "",
         "hidden": command(),
     }
     return render(request, "desk/draft.html", context)
@@ -433,7 +435,7 @@ def sign(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("desk:file", key)
     found = open_desk(request, key)
     kept = permit_queries.draft_of(found.case)
-    opened = request.session.get(page.OPENED, {})
+    opened = request.session.get(OPENED, {})
     if kept is not None and opened.get(str(key)) != draft_seal(kept):
         raise Refusal("desk.draft-unopened", status=422)
     answered = permits.sign(request.actor, found.case.pk, asked=asked(request.POST))

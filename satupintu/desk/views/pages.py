@@ -17,6 +17,7 @@ from satupintu.applications import queries as applications
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import SIGN_BEGUN
 from satupintu.desk import page, worklist
+from satupintu.desk.decision import OPENED
 from satupintu.desk.queries import File, draft_seal
 from satupintu.desk.queries import file as whole_file
 from satupintu.desk.views.guard import officer, open_desk, seat
@@ -39,7 +40,7 @@ def my_desk(request: ActorRequest) -> HttpResponse:
     offices = by_id({c.office_id for c in actor.capacities if c.office_id is not None})
     seat(request, next(iter(offices.values()), None))
     asked = worklist.Asked.of(request.GET)
-    context = worklist.context(actor, offices, asked, request.session.get(page.OPENED, {}))
+    context = worklist.context(actor, offices, asked, request.session.get(OPENED, {}))
     return render(request, f"desk/{context['shape']}.html", context)
 
 
@@ -64,7 +65,7 @@ def file_page(
         show=show,
         version=_number(request.GET.get("versi")),
         typed=typed,
-        opened=request.session.get(page.OPENED, {}),
+        opened=request.session.get(OPENED, {}),
     )
     answer = render(request, "desk/file.html", context)
     if SIGN_BEGUN in found.state.marks:
@@ -76,11 +77,11 @@ def remember_opening(request: ActorRequest, found: File) -> None:
     """Note in the session that this draft was opened: only then its sign button can be pressed."""
     if found.draft is None:
         return
-    kept: dict[str, str] = dict(request.session.get(page.OPENED, {}))
+    kept: dict[str, str] = dict(request.session.get(OPENED, {}))
     seal = draft_seal(found.draft)
     if kept.get(str(found.case.key)) != seal:
         kept[str(found.case.key)] = seal
-        request.session[page.OPENED] = dict(list(kept.items())[-KEPT_OPENINGS:])
+        request.session[OPENED] = dict(list(kept.items())[-KEPT_OPENINGS:])
 
 
 def _number(text: str | None) -> int | None:

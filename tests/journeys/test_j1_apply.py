@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""J1: the owner of a small bakery finds the service on a phone, registers, applies, and holds a receipt."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from satupintu.adapters.mail.simulator import Catcher
+from satupintu.applications.models import Application
+from satupintu.cases import queries as cases
+from satupintu.core.clock import Span
+from satupintu.core.numbers import show_code
+from satupintu.door.moment import now
+from satupintu.offices.models import Office
+from satupintu.offices.queries import calendar
+from satupintu.ui import formats
+from tests import factories
+from tests.journeys import papers
+from tests.journeys.person import TOO_WIDE, Person
+
+MOST_TYPED, MOST_QUESTIONS = 25, 9
+ADDRESS, PASSWORD = "sari@surel.example", "roti-hangat-tiap-pagi"
+
+
+def newest(postbox: Catcher, to: str) -> str:
+    """The text of the newest mail to this address."""
+    for path in sorted(postbox.folder.glob("*.eml"), reverse=True):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        if mail["to"] == to:
+            body = mail.get_body(("plain",))
+            assert body is not None
+            return str(body.get_content())
+    raise AssertionError(f"no mail to {to}")
+
+
+def code_from(postbox: Catcher) -> str:
+    """Let the jobs run, and read the code in the mail that came."""
+    deliver()
+    found = re.search(r"\b\d{6}\b", newest(postbox, ADDRESS))
+    assert found is not None
+    return found.group()
+
+
+def deliver() -> None:
+    factories.run_jobs(now())
+
+
+def register(me: Person, postbox: Catcher) -> None:
+    """From the service page to an account of one's own."""
+    me.follow("Mulai permohonan")
+    assert me.h1 == "Daftar"
+    me.write("Alamat surel", ADDRESS)
+    me.write("Nama lengkap", "Sari Contoh")
+    me.write("Buat kata sandi", PASSWORD)
+    me.press("Kirim kode")
+    me.write("Kode 6 angka", code_from(postbox))
+    me.press("Lanjut")
+
+
+def answer_questions(me: Person) -> int:
+    """Every page of the form; gives how many pages there were."""
+    me.write("Apa kegiatan usaha", "roti")
+    me.press("Cari")
+    me.choose("Industri Produk Roti")
+    me.press("Lanjut")
+    me.write("Berapa nomor NIB", "0305 2300 07716")
+    me.write("Apa nama usahanya", "Roti Pagi Contoh")
+    me.press("Lanjut")
+    me.write("Siapa nama pemiliknya", "Sari Contoh")
+    me.write("Berapa NIK", "6102 0145 0890 0002")
+    me.write("Nomor HP", "0812-5555-0142")
+    me.press("Lanjut")
+    me.write("Di mana alamat", "Jalan Melati Nomor 21")
+    me.write("Desa atau kelurahan", "Desa Contoh, Kecamatan Mempawah Hilir")
+    me.press("Lanjut")
+    me.choose("Milik sendiri")
+    me.press("Lanjut")
+    me.write("Apa yang dikerjakan", "Membuat dan menjual roti, enam orang.")
+    me.press("Lanjut")
+    me.write("Berapa orang", "6")
+    me.write("Berapa modal", "150 juta")
+    me.press("Lanjut")
+    pages = re.search(r"dari (\d+)", me.page.locator(".step-of").inner_text())
+    me.choose("Tidak")
+    me.press("Lanjut")
+    assert pages is not None
+    return int(pages.group(1))
+
+
+def upload_everything(me: Person) -> None:
+    """A document after another, until none is missing."""
+    me.follow("Mulai mengunggah")
+    files = [papers.photo("ktp.jpg"), papers.scan("nib.pdf"), papers.scan("sertifikat.pdf")]
+    files += [papers.photo("depan.jpg", wide=90), papers.scan("pernyataan.pdf"), papers.scan("laik.pdf")]
+    for file in files:
+        me.attach(file)
+        me.press("Unggah")
+    assert "Semua dokumen wajib sudah ada." in me.text
+
+
+def send(me: Person) -> None:
+    for box in me.page.get_by_role("checkbox").all():
+        box.check()
+    me.press("Kirim permohonan")
+    assert me.h1 == "Permohonan terkirim"
+
+
+def promised() -> str:
+    """Five working days of the office from today, as people write the day."""
+    days = calendar(Office.objects.get(slug="mempawah"))
+    return formats.long_date(days.add(days.received_on(now()), Span.parse("5 hari kerja").n))
+
+
+def test_j1_a_baker_applies_on_a_phone(
+    everywhere: Callable[[], Page], judge: Callable[[Page], None], postbox: Catcher
+) -> None:
+    me = Person(everywhere(), judge)
+    me.go("/")
+    assert me.path == "/mempawah/"  # the only office of this server is opened at once
+    me.page.get_by_role("searchbox").first.fill("roti")
+    me.press("Cari", within=me.page.locator("main"))
+    me.follow("Lihat semua layanan")
+    me.follow("Sertifikat Standar")
+    for said in ("Rp 0", "5 hari kerja", "KTP pemilik usaha"):
+        assert said in me.text
+    register(me, postbox)
+    assert me.h1 == "Sertifikat Standar (SS)"  # back where he was
+    me.press("Mulai permohonan")
+    asked = answer_questions(me)
+    upload_everything(me)
+    me.follow("Lanjut ke ringkasan")
+    assert "Roti Pagi Contoh" in me.text
+    assert promised() in me.text
+    send(me)
+
+    mine = Application.objects.get()
+    assert mine.case is not None
+    code = show_code(mine.track_code)
+    for said in (mine.case.receipt, code, promised()):
+        assert said in me.text
+    assert cases.due_date(mine.case, cases.state(mine.case), now()) is not None
+    assert asked <= MOST_QUESTIONS
+    assert me.typed <= MOST_TYPED
+
+    me.page.set_viewport_size({"width": 320, "height": 640})
+    assert me.page.evaluate(TOO_WIDE) <= 0
+    deliver()
+    assert mine.case.receipt in newest(postbox, ADDRESS)
+
+    stranger = Person(everywhere(), judge)
+    stranger.go("/lacak")
+    stranger.write("Nomor permohonan", mine.case.receipt)
+    stranger.write("Kode lacak", code)
+    stranger.press("Lacak")
+    assert promised() in stranger.text
+    assert "Sari" not in stranger.text
+    assert "Roti Pagi" not in stranger.text
