@@ -75,7 +75,7 @@ def _message(case: Case, number: int, row: NoticeRow) -> Message:
     until = min(case_queries.deadlines(case, state).values(), default=None)
     day = until.astimezone(calendar(case.office).zone).date() if until else case.due
     words = {
-        "layanan": package.sop.identity.name,
+        "layanan": package.name,
         "resi": case.receipt,
         "tanggal": formats.long_date(day) if day else "–",
         "jumlah": str(sum(item.to_correct for item in queries.items(queries.of_case(case)))),

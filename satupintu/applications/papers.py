@@ -78,7 +78,7 @@ def work_document(
         "permohonan": [
             ["Nomor permohonan", case.receipt],
             ["Tanggal diterima", local_day(case.office, case.opened_at).isoformat()],
-            ["Layanan", queries.package(application).sop.identity.name],
+            ["Layanan", queries.package(application).name],
             ["Nama usaha", case.title],
             [
                 "Kegiatan usaha",
@@ -131,7 +131,7 @@ def receipt(application: Application, *, variant: str = "") -> bytes:
             "alamat_cek": f"{host()}/lacak",
         },
         "data": [
-            ["Layanan", queries.package(application).sop.identity.name],
+            ["Layanan", queries.package(application).name],
             ["Nama usaha", case.title],
             ["Diterima", local_day(case.office, case.opened_at).isoformat()],
             ["Janji selesai", formats.long_date(due) if due else "Tanggal selesai ditentukan oleh OSS"],

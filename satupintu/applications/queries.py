@@ -176,7 +176,7 @@ def complete(application: Application) -> bool:
 def title(application: Application) -> str:
     """What lists call it: the business's name, else the service's."""
     name = application.answers.get("nama-usaha")
-    return str(name) if name else package(application).sop.identity.name
+    return str(name) if name else package(application).name
 
 
 def renewed(item: Item) -> bool:

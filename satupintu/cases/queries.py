@@ -119,7 +119,7 @@ def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskR
         office_id=case.office_id,
         receipt=case.receipt,
         title=case.title,
-        service=its_sop.identity.name,
+        service=package(case).name,
         step=case.step,
         activity=its_sop.waits[wait].label if wait else step.activity,
         wait=wait,

@@ -34,7 +34,7 @@ def propose(
         office=office,
         slug=slug,
         kind=package.kind,
-        name=package.sop.identity.name if package.service is None else package.service.name,
+        name=package.name,
         digest=package.digest,
         files=to_json(files),
         effective=effective,

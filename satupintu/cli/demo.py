@@ -43,6 +43,7 @@ from satupintu.door.worker import drain
 from satupintu.door.write import Asked
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
+from satupintu.offices.queries import calendar
 from satupintu.permits import actions as permits
 from satupintu.permits import papers
 from satupintu.permits import queries as permit_queries
@@ -174,8 +175,17 @@ class Walk:
 
     def __init__(self, at: datetime, *, say: Callable[[str], None] = lambda line: None) -> None:
         self.office = Office.objects.get(slug="mempawah")
-        self.at = at - timedelta(days=3)
+        self.at = self._morning(at - timedelta(days=3))
         self.say = say
+
+    def _morning(self, at: datetime) -> datetime:
+        """Half an hour after opening on the last working day up to then: what a real file looks like."""
+        when = calendar(self.office)
+        day = when.local_day(at)
+        while not when.is_working(day):
+            day -= timedelta(days=1)
+        opens, _ = when.hours[day.weekday()]
+        return datetime.combine(day, opens, when.zone) + timedelta(minutes=30)
 
     def run(self) -> dict[str, str]:
         """Walk it; gives {"service", "number", "code", "file"} of the permit."""

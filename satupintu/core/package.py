@@ -149,6 +149,11 @@ class Package:
     files: Mapping[str, bytes] = field(repr=False)
     digest: str
 
+    @property
+    def name(self) -> str:
+        """What people call it: the service's name, or the SOP's where there is no product."""
+        return self.service.name if self.service else self.sop.identity.name
+
 
 def load_folder(path: str | os.PathLike[str]) -> dict[str, bytes]:
     """The files of a service folder, by name. Safe on any folder.

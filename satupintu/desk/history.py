@@ -190,7 +190,7 @@ def told(file: File) -> list[str]:
         to = next((row.to for row in file.sop.notices if row.on == on and row.text == text), ())
         people = ", ".join(file.sop.actors[actor].label for actor in to)
         subject = texts.get(f"notice.{text}.subject", text)
-        subject = subject.replace("{resi}", file.case.receipt).replace("{layanan}", file.sop.identity.name)
+        subject = subject.replace("{resi}", file.case.receipt).replace("{layanan}", file.package.name)
         ways = found.setdefault(f"{people}: {subject}", [])
         ways.append(f"{CHANNELS.get(channel, channel)}, {state}")
     return [f"{line} ({_counted(ways)})" for line, ways in found.items()]

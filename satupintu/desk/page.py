@@ -85,7 +85,7 @@ def head(file: File) -> Head:
     return Head(
         title=file.case.title,
         status=status(file),
-        about=tuple(text for text in (file.sop.identity.name, kbli) if text),
+        about=tuple(text for text in (file.package.name, kbli) if text),
         left=file.left,
         due=formats.near_date(due, file.today) if due else _("Tidak dijanjikan"),
         norm_label=norm_label,

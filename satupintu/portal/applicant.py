@@ -65,7 +65,7 @@ def own(request: ActorRequest, key: uuid.UUID) -> Application:
 def service_name(application: Application) -> str:
     """The service as people call it."""
     package = applications.package(application)
-    return package.service.name if package.service else package.sop.identity.name
+    return package.name
 
 
 def asked(request: HttpRequest, **payload: Any) -> Asked:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, Route, sync_playwright
 
 from satupintu.adapters.mail import simulator
@@ -43,9 +44,14 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(autouse=True, scope="session")
-def gathered(static_files: Path) -> Path:
-    """A page names its style sheet by hash, so the files must be there before a page is made."""
-    return static_files
+def gathered(static_files: Path) -> Iterator[Path]:
+    """A page names its style sheet by hash, so the files must be there before a page is made.
+
+    They are served as in the office, by WhiteNoise: Django's test server knows them only by their names without hash.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "_should_handle", lambda handler, path: False)
+        yield static_files
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,7 +79,7 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
     """Open a page for one more person: `open_page(PHONE, script=False)`; paths are relative to the server.
 
     At the end of the test nothing may have gone wrong unseen: no error in a script, no breach of the content security
-    policy, no answer of 500 and above, no request to any other server.
+    policy, no answer of 500 and above, no missing style or picture, no request to any other server.
     """
     pages: list[Page] = []
     troubles: list[str] = []
@@ -88,7 +94,7 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
             troubles.append(f"asked outside: {asked.url}")
 
     def on_response(answer: Response) -> None:
-        if answer.status >= 500:
+        if answer.status >= 500 or (answer.status >= 400 and "/static/" in answer.url):
             troubles.append(f"{answer.status} {answer.url}")
 
     def open_one(size: tuple[int, int] = DESKTOP, *, script: bool = True) -> Page:

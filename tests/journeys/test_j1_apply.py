@@ -77,7 +77,7 @@ def answer_questions(me: Person) -> int:
     me.write("Berapa NIK", "6102 0145 0890 0002")
     me.write("Nomor HP", "0812-5555-0142")
     me.press("Lanjut")
-    me.write("Di mana alamat", "Jalan Melati Nomor 21")
+    me.write("Jalan dan nomor", "Jalan Melati Nomor 21")
     me.write("Desa atau kelurahan", "Desa Contoh, Kecamatan Mempawah Hilir")
     me.press("Lanjut")
     me.choose("Milik sendiri")

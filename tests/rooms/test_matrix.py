@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who gets which answer where: every address, GET and POST, for every kind of person, on files in known states.
+
+What is expected stands in matrix.csv beside this file, one line for an address, a method and a state, one column for
+a person; people read and review it. An address that is not there fails, and so does a line without an address.
+`SATUPINTU_MATRIX=write ./satu test tests/rooms/test_matrix.py` writes what is found into the file, to be read again.
+
+In a cell stands the status; `masuk` is the way to logging in. Besides the table, some things hold everywhere: a
+stranger learns nothing, a GET writes nothing, whoever may only read writes nothing, every answer has its headers.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from satupintu.accounts import actions as accounts
+from satupintu.accounts.models import Account, Assignment
+from satupintu.applications import actions as applications
+from satupintu.applications import queries as application_queries
+from satupintu.cases import actions as cases
+from satupintu.cases.models import Case
+from satupintu.cli import demo
+from satupintu.core.access import GRANTS
+from satupintu.door.moment import at_moment
+from satupintu.offices.models import Office
+from satupintu.permits import actions as permits
+from satupintu.permits import queries as permit_queries
+from tests import factories as f
+
+TABLE = Path(__file__).with_name("matrix.csv")
+WRITE = os.environ.get("SATUPINTU_MATRIX") == "write"
+NOW = f.AT + timedelta(hours=2)
+METHODS = ("GET", "POST")
+NOBODY, OWNER, STRANGER, OTHER_OFFICE = "anonim", "pemilik", "orang-lain", "kantor-lain"
+STAFF = {role: f"{box}@mempawah.example" for role, (box, _, _) in demo.ROLES.items()}
+ACTORS = (NOBODY, OWNER, STRANGER, *STAFF, "administrator", OTHER_OFFICE)
+FOREIGN = (NOBODY, STRANGER, OTHER_OFFICE)
+READERS = (*FOREIGN, "auditor", "administrator")  # on somebody's file they change nothing, whatever they send
+NO_FILE = "-"
+
+# The state in which the act of an address succeeds, for those whose act it is.
+RIGHT = {
+    "desk:assist": "informasi",
+    "desk:make": "verifikasi",
+    "desk:sign": "tanda-tangan",
+    "desk:undo": "tanda-tangan",
+    "desk:archive": "arsip",
+    "desk:permit": "unduh",
+    "desk:ask_revocation": "unduh",
+    "desk:revoke": "usul-cabut",
+    "portal:application": "verifikasi",
+    "portal:withdraw": "verifikasi",
+    "portal:sent": "verifikasi",
+    "portal:receipt": "verifikasi",
+    "portal:correct": "perbaikan",
+    "portal:document": "draf",
+    "portal:download": "unduh",
+    "portal:reopen": "ditolak",
+}
+# Addresses that say nothing about anybody.
+PUBLIC = {
+    "portal:offices",
+    "portal:home",
+    "portal:services",
+    "portal:service",
+    "portal:check",
+    "portal:check_code",
+    "ui:display",
+}
+
+
+# Addresses ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address of the resolver. names: what stands in its brackets."""
+
+    name: str
+    address: str
+    names: tuple[str, ...]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states it is tried in: the right one, and some in which it is out of place."""
+        if "key" not in self.names:
+            return (NO_FILE,)
+        desk = self.name.startswith("desk:")
+        others = ("perbaikan", "selesai") if desk else ("draf", "selesai")
+        return tuple(dict.fromkeys((RIGHT.get(self.name, "validasi" if desk else "draf"), *others)))
+
+
+def routes() -> list[Route]:
+    """Every address there is, ours and those of installed packages."""
+
+    def below(resolver: URLResolver, before: str, space: str) -> Iterator[Route]:
+        for one in resolver.url_patterns:
+            address = before + str(one.pattern)
+            if isinstance(one, URLResolver):
+                inside = f"{space}{one.namespace}:" if one.namespace else space
+                yield from below(one, address, inside)
+            else:
+                assert isinstance(one, URLPattern)
+                yield Route(f"{space}{one.name}", f"/{address}", tuple(one.pattern.converters))
+
+    return list(below(get_resolver(), "", ""))
+
+
+Row = tuple[str, str, str]
+
+
+def rows(state: str | None = None) -> dict[Row, Route]:
+    """(address, method, state) of every line the table must have."""
+    return {
+        (route.address, method, one): route
+        for route in routes()
+        for method in METHODS
+        for one in route.states
+        if state in (None, one)
+    }
+
+
+def table() -> dict[Row, dict[str, str]]:
+    """The reviewed file."""
+    if not TABLE.exists():
+        return {}
+    with TABLE.open(encoding="utf-8", newline="") as lines:
+        return {(row["route"], row["method"], row["state"]): row for row in csv.DictReader(lines)}
+
+
+def write(found: Mapping[Row, Mapping[str, str]]) -> None:
+    """Put what was found in place of what stood there, in the order of the addresses."""
+    kept = {**table(), **found}
+    with TABLE.open("w", encoding="utf-8", newline="") as lines:
+        out = csv.writer(lines, lineterminator="\n")
+        out.writerow(["route", "method", "state", *ACTORS])
+        for row in rows():
+            if row in kept:
+                out.writerow([*row, *(kept[row].get(actor, "") for actor in ACTORS)])
+
+
+# Files in known states ---------------------------------------------------------------------------------------------
+
+Stage = Callable[[str], Case]
+
+
+def undecided(stage: Stage) -> Case:
+    return f.prepare(stage("validasi"), NOW - timedelta(minutes=2))
+
+
+def in_archive(stage: Stage) -> Case:
+    case = stage("unduh")
+    with at_moment(NOW):
+        permits.downloaded(f.actor("pemohon", NOW), case.pk, asked=f.asked())
+    return f.fresh(case)
+
+
+def finished(stage: Stage) -> Case:
+    case = in_archive(stage)
+    kept = {"code": "500", "retention": "5 tahun", "place": "Rak 1", "note": ""}
+    applications.archive(f.actor("arsip", NOW), case.pk, **kept, asked=f.asked())
+    return f.take(case, "arsip", "arsipkan", NOW)
+
+
+def proposed(stage: Stage) -> Case:
+    case = stage("unduh")
+    permits.ask_revocation(f.actor("jf", NOW), case.pk, reason="Pemegang berhenti.", asked=f.asked())
+    return case
+
+
+STATES: Mapping[str, Callable[[Stage], Case | None]] = {
+    NO_FILE: lambda stage: None,
+    "draf": lambda stage: None,
+    "informasi": lambda stage: stage("informasi"),
+    "verifikasi": lambda stage: stage("verifikasi"),
+    "validasi": undecided,
+    "perbaikan": lambda stage: f.send_back(stage("validasi"), "jf", NOW),
+    "tanda-tangan": lambda stage: f.take(undecided(stage), "jf", "valid", NOW - timedelta(minutes=1)),
+    "unduh": lambda stage: stage("unduh"),
+    "arsip": in_archive,
+    "selesai": finished,
+    "ditolak": lambda stage: stage("ditolak"),
+    "usul-cabut": proposed,
+}
+
+
+@dataclass
+class File:
+    """What the addresses of one state are filled with."""
+
+    application: uuid.UUID
+    case: uuid.UUID
+    document: uuid.UUID
+    code: str = "ABCDEFGHJKLM"
+
+    def fill(self, route: Route) -> str:
+        """The address with this file in it. A new kind of bracket must be added here."""
+        values = {
+            "key": self.case if route.name.startswith("desk:") else self.application,
+            "document": self.document,
+            "requirement": "ktp",
+            "template": "berita-acara",
+            "number": 1,
+            "office": "mempawah",
+            "service": f.SERVICE,
+            "code": self.code,
+        }
+        return reverse(route.name, kwargs={name: values[name] for name in route.names})
+
+
+def make(state: str, stage: Stage) -> File:
+    case = STATES[state](stage)
+    mine = f.draft(NOW) if case is None else f.application(case)
+    held = next(item.document for item in application_queries.items(mine) if item.document)
+    assert held is not None
+    return File(mine.key, case.key if case else uuid.uuid4(), held.key)
+
+
+UNKNOWN = File(uuid.uuid4(), uuid.uuid4(), uuid.uuid4())
+
+
+# People ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people(db: None, stage: Stage) -> dict[str, Client]:
+    """Everybody, logged in. The officer of the other office holds every role there is."""
+    stranger = f.newcomer("lain@contoh.example")
+    administrator = f.newcomer("admin@mempawah.example", "administrator")
+    f.newcomer("jf2@mempawah.example", "jf-penata-perizinan")
+    far = f.newcomer("semua@kampar.example", "jf-penata-perizinan", office="kampar")
+    assert far.person is not None
+    for role in GRANTS:
+        if role not in ("pemohon", "sistem", "jf-penata-perizinan"):
+            office = Office.objects.get(slug="kampar")
+            since = f.AT - timedelta(days=30)
+            accounts.assign(far.person, office, role.value, title=role.value, letter="SK 1", since=since)
+    accounts_by_actor = {
+        OWNER: Account.objects.get(email=f.APPLICANT),
+        STRANGER: stranger,
+        "administrator": administrator,
+        OTHER_OFFICE: far,
+        **{role: Account.objects.get(email=email) for role, email in STAFF.items()},
+    }
+    return {actor: logged_in(accounts_by_actor.get(actor)) for actor in ACTORS}
+
+
+def logged_in(account: Account | None, *, csrf: bool = False) -> Client:
+    client = Client(enforce_csrf_checks=csrf)
+    if account is not None:
+        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def open_draft(client: Client, file: File) -> None:
+    """What the head does before signing: look at the draft. The session keeps that he did."""
+    client.get(reverse("desk:file", args=[file.case]), {"lihat": "draf"})
+
+
+# What is sent ------------------------------------------------------------------------------------------------------
+
+
+def body(name: str) -> dict[str, Any]:
+    """A whole and honest form: whoever may do it succeeds, so that a refusal is about the right alone."""
+    scan = SimpleUploadedFile("ktp.png", f.picture(80, 50), "image/png")
+    words: dict[str, dict[str, Any]] = {
+        "desk:hand_over": {"kepada": f.actor("jf2", NOW).person, "alasan": "Cuti."},
+        "desk:outcome": {"outcome": "valid"},
+        "desk:return": {"hal-ktp": "1", "catatan-ktp": "Foto buram. Unggah yang jelas."},
+        "desk:open": {"wait": "rapat"},
+        "desk:answer": {"wait": "rapat", "said": "held", "words": "Hadir semua."},
+        "desk:check": {"requirement": "ktp", "verdict": "sesuai"},
+        "desk:assist": {"catatan": "Syarat dijelaskan."},
+        "desk:make": f.FINDINGS,
+        "desk:draft": {"kewajiban": "Memelihara standar usaha."},
+        "desk:archive": {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
+        "desk:ask_revocation": {"alasan": "Pemegang berhenti."},
+        "portal:page": demo.Walk.ANSWERS,
+        "portal:document": {"berkas": scan},
+        "portal:review": {f"p-{one}": "ya" for one in ("benar", "tanggung-jawab", "sanggup")},
+        "portal:correct": {"b-ktp": scan, "kirim": "1", "benar": "ya"},
+        "portal:withdraw": {"alasan": "Batal."},
+        "portal:track": {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
+        "account_login": {"login": "tidak@ada.example", "password": "salah-semua"},
+        "account_signup": {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
+        "account_reset_password": {"email": "tidak@ada.example"},
+    }
+    return {"command_id": uuid.uuid4(), **words.get(name, {})}
+
+
+# One call ----------------------------------------------------------------------------------------------------------
+
+_WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|cache)(\w+)"')
+
+
+@dataclass
+class Answer:
+    """cell: as the table has it. wrote: tables that were written; sessions and counters of tries are not counted."""
+
+    cell: str
+    wrote: list[str] = field(default_factory=list)
+    http: HttpResponse = field(default_factory=HttpResponse)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def call(client: Client, method: str, route: Route, file: File) -> Answer:
+    """Send it, see what comes, and undo it."""
+    cookies = client.cookies.output()
+    with rolled_back(), at_moment(NOW), CaptureQueriesContext(connection) as sent:
+        address = file.fill(route)
+        kept = dict(client.cookies)
+        data = body(route.name) if method == "POST" else {}
+        http = client.post(address, data) if method == "POST" else client.get(address)
+        if client.cookies.output() != cookies:
+            client.cookies.clear()
+            client.cookies.update(kept)
+    to_login = http.status_code == 302 and http["Location"].startswith(reverse("account_login"))
+    wrote = [hit[2] for query in sent if (hit := _WRITES.match(query["sql"]))]
+    return Answer("masuk" if to_login else str(http.status_code), wrote, http)
+
+
+# The table ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_has_a_line_for_every_address_and_no_other() -> None:
+    wanted, there = set(rows()), set(table())
+    assert not wanted - there, "without a line"
+    assert not there - wanted, "without an address"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_everybody_gets_the_answer_that_was_reviewed(
+    people: dict[str, Client], stage: Stage, state: str
+) -> None:
+    file, expected = make(state, stage), table()
+    found: dict[Row, dict[str, str]] = {}
+    wrong: list[str] = []
+    if state == "tanda-tangan":
+        with at_moment(NOW):
+            open_draft(people["kepala-dinas"], file)
+    for row, route in rows(state).items():
+        found[row] = {}
+        for actor in ACTORS:
+            answer = call(people[actor], row[1], route, file)
+            found[row][actor] = answer.cell
+            where = f"{' '.join(row)} {actor}"
+            wrong += [f"{where}: {what}" for what in holds_everywhere(answer, row[1], route, actor)]
+            if actor in FOREIGN and state != NO_FILE:
+                unknown = call(people[actor], row[1], route, UNKNOWN).cell
+                if unknown != answer.cell:
+                    wrong.append(f"{where}: {answer.cell}, but {unknown} where there is nothing")
+            if not WRITE and (should := expected.get(row, {}).get(actor)) != answer.cell:
+                wrong.append(f"{where}: {answer.cell}, reviewed is {should}")
+    if WRITE:
+        write(found)
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def holds_everywhere(answer: Answer, method: str, route: Route, actor: str) -> Iterator[str]:
+    """What no table may allow."""
+    of_a_file = "key" in route.names
+    if answer.http.status_code >= 500:
+        yield f"breaks with {answer.cell}"
+    if of_a_file and actor in FOREIGN and answer.cell not in ("masuk", "403", "404", "405"):
+        yield f"a stranger gets {answer.cell}"
+    if method == "GET" and answer.wrote:
+        yield f"a GET wrote {answer.wrote}"
+    if of_a_file and actor in READERS and answer.wrote:
+        yield f"wrote {answer.wrote}"
+    yield from bad_headers(answer.http, route)
+
+
+def bad_headers(http: HttpResponse, route: Route) -> Iterator[str]:
+    """Every answer is confined, and one about a person is not kept."""
+    policy = {part.split()[0]: part.split()[1:] for part in http.get("Content-Security-Policy", "").split(";") if part.split()}
+    if policy.get("default-src") != ["'none'"] or policy.get("frame-ancestors") not in (["'self'"], ["'none'"]):
+        yield f"Content-Security-Policy {policy}"
+    loose = [word for words in policy.values() for word in words if word.startswith("'unsafe") or word in ("*", "data:")]
+    page = http.get("Content-Type", "").startswith("text/html")
+    # an upload is shown by the browser's own viewer, which writes its own style: it stands in a sandbox, and is no page
+    if loose and (page or "sandbox" not in policy):
+        yield f"Content-Security-Policy allows {loose}"
+    for name, wanted in (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin")):
+        if http.get(name) != wanted:
+            yield f"{name} {http.get(name)}"
+    if http.get("X-Frame-Options") not in ("SAMEORIGIN", "DENY"):
+        yield f"X-Frame-Options {http.get('X-Frame-Options')}"
+    if route.name not in PUBLIC and "no-store" not in http.get("Cache-Control", ""):
+        yield f"may be kept: Cache-Control {http.get('Cache-Control')!r}"
