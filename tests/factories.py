@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import io
 import socket
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -89,7 +91,9 @@ def asked(expected: int | None = None, **payload: Any) -> Asked:
     return Asked.of(uuid.uuid4(), expected=expected, **payload)
 
 
-def newcomer(email: str, role: str = "", *, office: str = "mempawah", since: datetime | None = None) -> Account:
+def newcomer(
+    email: str, role: str = "", *, office: str = "mempawah", since: datetime | None = None
+) -> Account:
     """A new account; with a role, a colleague in that office. The password can be used by nobody: Argon2 takes time."""
     account = Account(email=email, date_joined=AT)
     account.set_unusable_password()
@@ -98,7 +102,12 @@ def newcomer(email: str, role: str = "", *, office: str = "mempawah", since: dat
     if role:
         begin = since or AT - timedelta(days=30)
         accounts.assign(
-            person, Office.objects.get(slug=office), role, title=role, letter="SK contoh 002/2026", since=begin
+            person,
+            Office.objects.get(slug=office),
+            role,
+            title=role,
+            letter="SK contoh 002/2026",
+            since=begin,
         )
     return account
 
@@ -274,6 +283,33 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """Let so many threads do this at the same moment, each on a connection of its own; gives what each answered.
+
+    A Refusal is an answer too; any other problem is raised here.
+    """
+    gate = threading.Barrier(count)
+
+    def one(n: int) -> Any:
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=120)
+            return act(n)
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def split(answers: list[Any]) -> tuple[list[Any], list[str]]:
+    """(what succeeded, the codes of what was refused)."""
+    won = [answer for answer in answers if not isinstance(answer, Refusal)]
+    return won, sorted(answer.code for answer in answers if isinstance(answer, Refusal))
+
+
 # Jobs, the record, and what must not change ----------------------------------------------------------------------
 
 
@@ -288,7 +324,10 @@ def jobs(*, waiting: bool = True) -> list[str]:
     rows = DBTaskResult.objects.order_by("enqueued_at", "task_path")
     if waiting:
         rows = rows.filter(status="READY")
-    return [path.removeprefix("satupintu.").replace(".jobs.", ".") for path in rows.values_list("task_path", flat=True)]
+    return [
+        path.removeprefix("satupintu.").replace(".jobs.", ".")
+        for path in rows.values_list("task_path", flat=True)
+    ]
 
 
 def kinds(case: Case) -> list[str]:
@@ -311,13 +350,15 @@ def everything() -> dict[str, str]:
             table = connection.ops.quote_name(model._meta.db_table)
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT * FROM {table}")
-                rows = sorted(repr([bytes(v) if isinstance(v, memoryview) else v for v in row]) for row in cursor)
+                rows = sorted(
+                    repr([bytes(v) if isinstance(v, memoryview) else v for v in row]) for row in cursor
+                )
             prints[model.__name__] = f"{len(rows)} {digest(rows)}"
     return prints
 
 
 @contextmanager
-def nothing_left(error: type[Exception], match: str = "") -> Iterator[pytest.ExceptionInfo[Any]]:
+def nothing_left(error: type[Exception], match: str | None = None) -> Iterator[pytest.ExceptionInfo[Any]]:
     """What stands inside ends with this error, and nothing was written: no event, no row, no number, no job."""
     before = everything()
     with pytest.raises(error, match=match) as problem:

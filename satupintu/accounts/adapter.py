@@ -28,7 +28,9 @@ else:
 
 WEAK_PASSWORD: Mapping[str | None, Text] = {
     "password_too_short": _("Kata sandi terlalu pendek. Pakai paling sedikit 8 huruf atau angka."),
-    "password_too_common": _("Kata sandi ini mudah ditebak. Gabungkan dua atau tiga kata yang tak berkaitan."),
+    "password_too_common": _(
+        "Kata sandi ini mudah ditebak. Gabungkan dua atau tiga kata yang tak berkaitan."
+    ),
     "password_too_similar": _("Kata sandi terlalu mirip nama atau surel Anda. Pilih yang lain."),
 }
 
@@ -45,7 +47,9 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_code": _("Kode tidak cocok. Salin enam angka dari surel terakhir."),
         "incorrect_password": _("Kata sandi tidak cocok. Coba lagi."),
         "rate_limited": _("Terlalu sering. Tunggu beberapa menit, lalu coba lagi."),
-        "too_many_login_attempts": _("Sudah terlalu banyak percobaan. Tunggu beberapa menit, lalu mulai lagi."),
+        "too_many_login_attempts": _(
+            "Sudah terlalu banyak percobaan. Tunggu beberapa menit, lalu mulai lagi."
+        ),
     }
 
     def new_user(self, request: HttpRequest) -> AbstractBaseUser:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -36,11 +37,10 @@ class Drawn:
 
     if TYPE_CHECKING:
         fields: dict[str, forms.Field]
-        errors: dict[str, list[str]]
-        prefix: str | None
+        errors: ErrorDict
 
         def __getitem__(self, name: str) -> forms.BoundField: ...
-        def non_field_errors(self) -> list[str]: ...
+        def non_field_errors(self) -> ErrorList: ...
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +56,7 @@ class Drawn:
                 id=f"isi-{name}",
                 name=name,
                 value=str(self[name].value() or ""),
-                error=next(iter(self.errors.get(name, [])), ""),
+                error=str(next(iter(self.errors.get(name, ())), "")),
                 **look,
             )
             for name, look in self.looks.items()
@@ -66,7 +66,7 @@ class Drawn:
     def mistakes(self) -> tuple[FieldView | Problem, ...]:
         """What `{% errors %}` lists: mistakes of the whole form first, each a link to the first field."""
         first = f"#isi-{next(iter(self.looks))}"
-        return (*(Problem(first, text) for text in self.non_field_errors()), *self.drawn)
+        return (*(Problem(first, str(text)) for text in self.non_field_errors()), *self.drawn)
 
 
 EMAIL: dict[str, Any] = {"label": _("Alamat surel"), "kind": "email"}
@@ -107,7 +107,10 @@ class SignupForm(Drawn, allauth.SignupForm):  # type: ignore[misc]
     }
     said = {
         "email": EMAIL_SAID,
-        "name": {"required": _("Isi nama Anda seperti di KTP."), "max_length": _("Nama paling panjang 120 huruf.")},
+        "name": {
+            "required": _("Isi nama Anda seperti di KTP."),
+            "max_length": _("Nama paling panjang 120 huruf."),
+        },
         "password1": {"required": _("Buat kata sandi, paling sedikit 8 huruf atau angka.")},
     }
     name = forms.CharField(max_length=120)

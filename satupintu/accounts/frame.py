@@ -28,14 +28,14 @@ def public(request: ActorRequest, office: Office | None = None) -> Frame:
     account = request.user
     person = getattr(account, "person", None)
     track, check = reverse("portal:track"), reverse("portal:check")
-    nav = (NavLink(track, _("Lacak")), NavLink(check, _("Cek izin"), also=(f"{check}/",)))
+    nav = [NavLink(track, _("Lacak")), NavLink(check, _("Cek izin"), also=(f"{check}/",))]
     if office is not None:
         services = reverse("portal:services", args=[office.slug])
-        nav = (NavLink(services, _("Layanan"), also=(f"{services}/",)), *nav)
+        nav.insert(0, NavLink(services, _("Layanan"), also=(f"{services}/",)))
     return Frame(
         office=office.short_name if office else "",
         home=reverse("portal:home", args=[office.slug]) if office else reverse("portal:offices"),
-        nav=nav,
+        nav=tuple(nav),
         person=(person.name if person else "") or getattr(account, "email", ""),
         login=reverse("account_login"),
         logout=reverse("account_logout"),

@@ -82,7 +82,11 @@ def facts(package: Package, day: date) -> tuple[Fact, ...]:
     service, components = spec(package), spec(package).components
     promise, tariff = package.sop.promise, service.tariff_on(day)
     optional = len(service.requirements) - len(_needed(service))
-    more = _("%(n)d lagi boleh dikosongkan") % {"n": optional} if optional else _("diunggah sebagai foto atau PDF")
+    more = (
+        _("%(n)d lagi boleh dikosongkan") % {"n": optional}
+        if optional
+        else _("diunggah sebagai foto atau PDF")
+    )
     return (
         Fact(
             _("Lama"),
@@ -96,7 +100,12 @@ def facts(package: Package, day: date) -> tuple[Fact, ...]:
             _("tidak ada pungutan lain") if tariff else _("tanyakan kepada kantor"),
             assumed=bool(tariff and tariff.assumed),
         ),
-        Fact(_("Syarat"), _("%(n)d dokumen") % {"n": len(_needed(service))}, more, assumed=_any_assumed(service)),
+        Fact(
+            _("Syarat"),
+            _("%(n)d dokumen") % {"n": len(_needed(service))},
+            more,
+            assumed=_any_assumed(service),
+        ),
         Fact(
             _("Hasil"),
             service.name,

@@ -278,8 +278,6 @@ SENTENCES: Mapping[str, Text] = {
 }
 """What the public hears of each kind of event; of all others only the status they bring."""
 
-ALWAYS_SAID = frozenset({"application.returned", "application.corrected"})
-
 
 def history(told: Told, lines: Sequence[Line]) -> list[HistoryRow]:
     """What happened, newest first, without the office's inner steps and without what was undone."""
@@ -312,7 +310,10 @@ def _sentence(line: Line) -> str:
 
 
 def _status(told: Told, line: Line) -> str:
-    row = told.sop.statuses.get(str(line.data.get("status", "")))
+    at = str(line.data.get("status", ""))
+    if at == f"step:{told.sop.first.id}":  # the draft: it is over in the same commit
+        return ""
+    row = told.sop.statuses.get(at)
     return told.texts.get(row.public, "") if row else ""
 
 

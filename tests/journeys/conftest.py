@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+OWN = ("chrome-extension://", "chrome://")  # the browser's own PDF viewer
 PICTURES = Path(__file__).parents[2] / "test-results"
 AXE_RULES = {"resultTypes": ["violations"]}
 # Every element with its class and role, and every mark of a field: two pages that are built alike read alike to axe.
@@ -90,7 +92,7 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
             troubles.append(message.text)
 
     def on_request(asked: Request) -> None:
-        if not asked.url.startswith((f"{live_server.url}/", "blob:", "data:")):
+        if not asked.url.startswith((f"{live_server.url}/", "blob:", "data:", *OWN)):
             troubles.append(f"asked outside: {asked.url}")
 
     def on_response(answer: Response) -> None:
@@ -108,6 +110,7 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
             timezone_id="Asia/Jakarta",
         )
         context.set_default_timeout(10_000)
+        context.set_default_navigation_timeout(30_000)  # the first page also starts the server's parts
         page = context.new_page()
         page.on("console", on_console)
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -197,7 +200,7 @@ def axe(browser: Browser) -> Callable[[Page], None]:
 
 
 @pytest.fixture(autouse=True)
-def office(transactional_db: None, clock: Any) -> Iterator[Any]:
+def office(transactional_db: None, clock: Any) -> Any:
     """One office with its service and its people, on Wednesday 4 March 2026 at 10.00; swept away afterwards."""
     from django.core.cache import cache
 
@@ -205,10 +208,11 @@ def office(transactional_db: None, clock: Any) -> Iterator[Any]:
     from satupintu.offices import queries
     from tests import factories
 
-    memories = (package_by_id, queries.office_as_of, queries._settings, queries._calendar)
-    for memory in (cache.clear, *(one.cache_clear for one in memories)):
-        memory()  # counted tries, and what is kept by row id: the ids are given out again
-    yield factories.small_office()
+    cache.clear()  # counted tries
+    # what is kept in memory by row id: the ids are given out again
+    for memory in (package_by_id, queries.office_as_of, queries._settings, queries._calendar):  # noqa: SLF001
+        memory.cache_clear()
+    return factories.small_office()
 
 
 @pytest.fixture
@@ -275,6 +279,26 @@ def enter(page: Page, address: str, who: str) -> None:
     assert session.session_key is not None
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}
     page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+@pytest.fixture
+def deliver() -> Callable[[], None]:
+    """Run the jobs that are due, as the worker does: in a thread of its own, for signing needs an event loop."""
+    from django.db import connection
+
+    from satupintu.door.worker import drain
+
+    def work() -> None:
+        try:
+            drain()
+        finally:
+            connection.close()
+
+    def deliver() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(work).result()
+
+    return deliver
 
 
 @pytest.fixture

@@ -52,7 +52,9 @@ def _item(case: Case, requirement: str = "ktp") -> uuid.UUID:
 def _returned(case: Case) -> None:
     me = f.actor("jf")
     applications.return_for_correction(me, case.pk, notes={"ktp": "Foto buram."}, asked=f.asked())
-    applications.attach(f.actor("pemohon"), f.application(case).key, "ktp", name="baru.png", data=f.picture(61))
+    applications.attach(
+        f.actor("pemohon"), f.application(case).key, "ktp", name="baru.png", data=f.picture(61)
+    )
 
 
 def _asked_to_revoke(case: Case) -> None:
@@ -182,7 +184,9 @@ def _actions(module: ModuleType) -> set[str]:
     found = inspect.getmembers(module, inspect.isfunction)
     doors = {"write", "create"}
     return {
-        f"{room}.{name}" for name, act in found if name not in doors and "asked" in inspect.signature(act).parameters
+        f"{room}.{name}"
+        for name, act in found
+        if name not in doors and "asked" in inspect.signature(act).parameters
     }
 
 

@@ -69,7 +69,11 @@ def test_a_draft_is_kept_from_the_first_answer_without_an_event(me: Actor, servi
     made = actions.start(me, service)
     actions.save_page(me, made.key, page_of(made, "nama-usaha"), {"nama-usaha": "Warung Melati"})
     kept = again(me, made)
-    assert (kept.answers["nama-usaha"], kept.case, queries.title(kept)) == ("Warung Melati", None, "Warung Melati")
+    assert (kept.answers["nama-usaha"], kept.case, queries.title(kept)) == (
+        "Warung Melati",
+        None,
+        "Warung Melati",
+    )
     assert made in queries.own_all(me)
     assert Event.objects.count() == told
     assert not queries.complete(kept)
@@ -87,7 +91,9 @@ def test_a_page_with_a_problem_keeps_its_other_answers(me: Actor, service: Servi
         actions.save_page(me, made.key, 0, {})
 
 
-def test_nik_and_phone_are_kept_with_the_person_and_not_in_the_answers(me: Actor, service: ServiceVersion) -> None:
+def test_nik_and_phone_are_kept_with_the_person_and_not_in_the_answers(
+    me: Actor, service: ServiceVersion
+) -> None:
     made = f.draft()
     assert made.answers["nik"] == made.answers["hp"] == {"ref": "person"}
     assert (made.person.nik, made.person.phone) == ("6102014508900002", "+6281255550142")
@@ -218,7 +224,11 @@ def test_what_is_incomplete_is_not_sent_and_takes_no_number(me: Actor, service: 
     with f.refusal("applications.incomplete", 422):
         actions.send(me, made.key, ticked=f.statements(made), asked=f.asked())
     made = f.draft()
-    for ticked in ({}, dict.fromkeys(list(f.statements(made))[1:], True), dict.fromkeys(f.statements(made), False)):
+    for ticked in (
+        {},
+        dict.fromkeys(list(f.statements(made))[1:], True),
+        dict.fromkeys(f.statements(made), False),
+    ):
         with f.refusal("applications.statements", 422):
             actions.send(me, made.key, ticked=ticked, asked=f.asked())
     actions.detach(me, made.key, "nib")
@@ -302,7 +312,9 @@ def test_a_document_of_another_file_is_not_judged_here(stage: Stage) -> None:
     other = queries.items(f.application(stage("informasi")))[0]
     for item in (other.key, uuid.uuid4()):
         with f.refusal("access.not-yours", 404):
-            actions.check(f.actor("teknis"), stage("verifikasi").pk, item=item, verdict="sesuai", asked=f.asked())
+            actions.check(
+                f.actor("teknis"), stage("verifikasi").pk, item=item, verdict="sesuai", asked=f.asked()
+            )
 
 
 def test_each_step_judges_anew(stage: Stage) -> None:
@@ -390,8 +402,12 @@ def test_papers_are_numbered_without_gaps_and_kept_encrypted(stage: Stage) -> No
     with f.refusal("applications.form", 422) as no:
         actions.make_document(f.actor("teknis"), case.pk, template="berita-acara", raw=raw, asked=f.asked())
     assert {problem.question_id for problem in no.value.values["problems"]} == {"tanggal", "cara"}
-    actions.make_document(f.actor("teknis"), case.pk, template="berita-acara", raw=f.FINDINGS, asked=f.asked())
-    numbers = WorkDocument.objects.filter(template="berita-acara").order_by("pk").values_list("number", flat=True)
+    actions.make_document(
+        f.actor("teknis"), case.pk, template="berita-acara", raw=f.FINDINGS, asked=f.asked()
+    )
+    numbers = (
+        WorkDocument.objects.filter(template="berita-acara").order_by("pk").values_list("number", flat=True)
+    )
     counts = [int(number.rpartition("/")[2]) for number in numbers]
     assert counts == list(range(1, len(counts) + 1))
     newest = {d.template: d for d in queries.work_documents(case)}
@@ -409,7 +425,9 @@ def test_a_paper_of_another_step_is_not_made(stage: Stage) -> None:
     for name, template in (("validasi", "berita-acara"), ("verifikasi", "tidak-ada")):
         who = "jf" if name == "validasi" else "teknis"
         with f.refusal("cases.not-now"):
-            actions.make_document(f.actor(who), stage(name).pk, template=template, raw=f.FINDINGS, asked=f.asked())
+            actions.make_document(
+                f.actor(who), stage(name).pk, template=template, raw=f.FINDINGS, asked=f.asked()
+            )
 
 
 def test_wrong_data_tell_another_office_nothing(stage: Stage) -> None:

@@ -111,7 +111,16 @@ def test_from_application_to_archive_with_two_corrections(stage: Stage) -> None:
     assert (case.end, case.listed, case.holder) == ("selesai", None, "")
     assert case.due == date(2026, 3, 16)
     steps = [visit.step for visit in queries.state(case).visits]
-    assert steps == ["isi", "informasi", "verifikasi", "validasi", "tanda-tangan", "beritahu", "unduh", "arsip"]
+    assert steps == [
+        "isi",
+        "informasi",
+        "verifikasi",
+        "validasi",
+        "tanda-tangan",
+        "beritahu",
+        "unduh",
+        "arsip",
+    ]
     assert not Turn.objects.filter(case=case).exists()
     assert verify().ok
 
@@ -184,7 +193,9 @@ def test_without_the_determination_of_the_coordinator_nothing_goes_to_the_head(s
 def test_a_meeting_is_held_if_it_is_asked_for(stage: Stage) -> None:
     case = f.prepare(stage("validasi"))
     cases.open_wait(f.actor("jf"), case.pk, wait="rapat", asked=f.asked())
-    assert set(Turn.objects.filter(case=case).values_list("wait", "role")) == {("rapat", "jf-penata-perizinan")}
+    assert set(Turn.objects.filter(case=case).values_list("wait", "role")) == {
+        ("rapat", "jf-penata-perizinan")
+    }
     with f.refusal("sop.wait-open"):
         cases.open_wait(f.actor("jf"), case.pk, wait="rapat", asked=f.asked())
     with f.refusal("sop.missing"):
@@ -228,7 +239,9 @@ def test_a_returned_file_stands_still_until_it_comes_back(stage: Stage) -> None:
 def test_a_correction_that_never_comes_ends_in_a_refusal(stage: Stage) -> None:
     case = f.send_back(stage("validasi"), at=day(5))
     job = DBTaskResult.objects.get(task_path__endswith="look_again")
-    assert job.run_after == datetime.fromisoformat("2026-03-12T17:00:01+00:00")  # the 12th is over in Mempawah
+    assert job.run_after == datetime.fromisoformat(
+        "2026-03-12T17:00:01+00:00"
+    )  # the 12th is over in Mempawah
     f.run_jobs(day(12, 23))
     assert f.fresh(case).end == ""
     f.run_jobs(day(13, 0.1))
@@ -249,7 +262,9 @@ def test_a_correction_that_never_comes_ends_in_a_refusal(stage: Stage) -> None:
     items = application_queries.items(f.application(case))
     assert [item.requirement.id for item in items if item.to_correct] == ["ktp"]
     with f.refusal("applications.nothing-new", 422):
-        applications.correct(f.actor("pemohon"), f.application(case).key, note="", truthful=True, asked=f.asked())
+        applications.correct(
+            f.actor("pemohon"), f.application(case).key, note="", truthful=True, asked=f.asked()
+        )
 
 
 def test_a_correction_in_the_last_hour_is_in_time(stage: Stage) -> None:
@@ -332,7 +347,9 @@ def test_a_file_that_a_colleague_holds_is_left_alone(stage: Stage) -> None:
         lambda: cases.claim(f.actor(other), case.pk, asked=f.asked()),
         lambda: f.check_all(case, other),
         lambda: f.take(case, other, "tolak", reason="x"),
-        lambda: cases.hand_over(f.actor(other), case.pk, to=f.actor("teknis").person, reason="x", asked=f.asked()),
+        lambda: cases.hand_over(
+            f.actor(other), case.pk, to=f.actor("teknis").person, reason="x", asked=f.asked()
+        ),
     ):
         with f.refusal("cases.held"):
             act()
@@ -383,7 +400,12 @@ def test_a_refusal_is_taken_back_too(stage: Stage) -> None:
     case = stage("verifikasi")
     cases.undo(f.actor("teknis", f.AT + f.minutes(1)), case.pk, asked=f.asked())
     case = f.fresh(case)
-    assert (case.end, case.step, case.status_permohonan, case.kd_status) == ("", "verifikasi", "Belum Diproses", "12")
+    assert (case.end, case.step, case.status_permohonan, case.kd_status) == (
+        "",
+        "verifikasi",
+        "Belum Diproses",
+        "12",
+    )
     assert case.listed == case.due
 
 
@@ -512,7 +534,10 @@ def test_a_worklist_shows_what_waits_for_this_officer_least_time_first(
 def test_a_worklist_shows_waits_beside_steps_and_who_holds_a_file(stage: Stage) -> None:
     case = stage("validasi")
     rows = queries.desk(f.actor("koordinator"))
-    assert {(row.receipt, row.wait) for row in rows} == {(case.receipt, "diketahui"), (case.receipt, "penetapan")}
+    assert {(row.receipt, row.wait) for row in rows} == {
+        (case.receipt, "diketahui"),
+        (case.receipt, "penetapan"),
+    }
     (row,) = queries.desk(f.actor("jf"))
     assert (row.wait, row.holder, row.mine, row.paused) == ("", "", False, False)
     cases.claim(f.actor("jf"), case.pk, asked=f.asked())

@@ -67,7 +67,12 @@ def attempt(case: Case, who: str, what: str, at: datetime) -> None:
 
 
 AHEAD = {
-    "verifikasi": ["teknis check", "teknis open kunjungan", "teknis answer kunjungan suitable", "teknis take lengkap"],
+    "verifikasi": [
+        "teknis check",
+        "teknis open kunjungan",
+        "teknis answer kunjungan suitable",
+        "teknis take lengkap",
+    ],
     "validasi": [
         "jf check",
         "jf draft",
@@ -104,7 +109,9 @@ def holds_together(case: Case) -> None:
     """Every row beside the state says what the state says."""
     case = f.fresh(case)
     state, sop = queries.state(case), queries.sop(case)
-    awaited = {(t.ref, sop.actors[t.actor].is_.rpartition(":")[2]) for t in turns(sop, state) if t.kind == "wait"}
+    awaited = {
+        (t.ref, sop.actors[t.actor].is_.rpartition(":")[2]) for t in turns(sop, state) if t.kind == "wait"
+    }
     assert set(Turn.objects.filter(case=case).values_list("wait", "role")) == awaited
     for turn in Turn.objects.filter(case=case):
         assert turn.opened_at == next(wait.opened_at for wait in state.waits if wait.id == turn.wait)
@@ -134,7 +141,9 @@ def holds_together(case: Case) -> None:
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.sampled_from(["verifikasi", "validasi", "validasi", "tanda-tangan"]), st.randoms(use_true_random=True))
+@given(
+    st.sampled_from(["verifikasi", "validasi", "validasi", "tanda-tangan"]), st.randoms(use_true_random=True)
+)
 def test_lists_always_say_what_the_state_says(stage: Callable[[str], Case], begin: str, draw: Random) -> None:
     point = transaction.savepoint()
     case, at, ended = stage(begin), f.AT, 0

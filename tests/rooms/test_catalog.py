@@ -52,7 +52,9 @@ def administrator(office: Office, email: str = "admin1@mempawah.example") -> Act
     return f.actor(account.email)
 
 
-def propose(actor: Actor, office: Office, content: tuple[Package, Content], day: date = SOON) -> ServiceVersion:
+def propose(
+    actor: Actor, office: Office, content: tuple[Package, Content], day: date = SOON
+) -> ServiceVersion:
     return actions.propose(actor, office, f.SERVICE, *content, effective=day)
 
 
@@ -124,7 +126,11 @@ def test_a_version_holds_from_its_day_on_and_the_former_until_then(
     former = queries.in_force(office.pk, f.SERVICE, TODAY)
     version = propose(system(f.AT), office, content)
     days = (SOON - timedelta(days=1), SOON, SOON + timedelta(days=400))
-    assert [queries.in_force(office.pk, f.SERVICE, day).pk for day in days] == [former.pk, version.pk, version.pk]
+    assert [queries.in_force(office.pk, f.SERVICE, day).pk for day in days] == [
+        former.pk,
+        version.pk,
+        version.pk,
+    ]
     with f.refusal("catalog.no-service", 404):
         queries.in_force(office.pk, f.SERVICE, date(2000, 1, 1))
     with f.refusal("catalog.no-service", 404):
@@ -186,7 +192,11 @@ def test_a_kbli_of_another_authority_says_where_to_go(office: Office) -> None:
     assert elsewhere is not None
     with f.refusal("catalog.kbli-elsewhere", 422) as no:
         queries.require_authority("2020", elsewhere.code)
-    assert no.value.values == {"kbli": elsewhere.code, "title": elsewhere.title, "refer_to": elsewhere.refer_to}
+    assert no.value.values == {
+        "kbli": elsewhere.code,
+        "title": elsewhere.title,
+        "refer_to": elsewhere.refer_to,
+    }
     assert elsewhere.refer_to
     with f.refusal("catalog.kbli-unknown", 422):
         queries.require_authority("2020", "00000")

@@ -100,7 +100,13 @@ def test_the_sweeper_takes_what_no_row_names_and_nothing_else(db: None) -> None:
     cut_off = old(_write(named.parent / f"{uuid.uuid4()}.part"))
     foreign = old(_write(named.parent / "catatan.txt"))
     assert files.sweep() == 2
-    assert [path.exists() for path in (named, orphan, young, cut_off, foreign)] == [True, False, True, False, True]
+    assert [path.exists() for path in (named, orphan, young, cut_off, foreign)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
     assert files.sweep(timedelta(days=-1)) == 1
     assert not young.exists()
     assert files.read(StoredFile.objects.get(key=named.name)) == WORDS

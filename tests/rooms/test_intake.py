@@ -99,7 +99,11 @@ def test_five_megabytes_pass_and_one_byte_more_does_not() -> None:
     assert take(data).mime == "application/pdf"
     with pytest.raises(Refusal) as no:
         take(data + b"\n")
-    assert (no.value.code, no.value.values["size"], no.value.values["limit"]) == ("upload.too-big", 5 * MB + 1, 5 * MB)
+    assert (no.value.code, no.value.values["size"], no.value.values["limit"]) == (
+        "upload.too-big",
+        5 * MB + 1,
+        5 * MB,
+    )
 
 
 def test_a_file_of_five_point_one_megabytes_is_refused() -> None:
@@ -149,7 +153,9 @@ def script() -> Dictionary:
 
 
 def _names(made: Pdf) -> None:
-    made.Root.Names = Dictionary(JavaScript=Dictionary(Names=Array([String("a"), made.make_indirect(script())])))
+    made.Root.Names = Dictionary(
+        JavaScript=Dictionary(Names=Array([String("a"), made.make_indirect(script())]))
+    )
 
 
 def _open(made: Pdf) -> None:
@@ -161,7 +167,9 @@ def _open_stream(made: Pdf) -> None:
 
 
 def _next(made: Pdf) -> None:
-    made.Root.OpenAction = Dictionary(S=Name.GoTo, D=Array([]), Next=Array([Dictionary(S=Name.GoTo), script()]))
+    made.Root.OpenAction = Dictionary(
+        S=Name.GoTo, D=Array([]), Next=Array([Dictionary(S=Name.GoTo), script()])
+    )
 
 
 def _launch(made: Pdf) -> None:
@@ -241,7 +249,10 @@ def test_it_does_not_hide_in_an_object_stream(mode: str) -> None:
 
 def test_it_does_not_hide_behind_escaped_letters() -> None:
     plain = pdf(_open, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    assert refused(plain.replace(b"/JavaScript", b"/J#61vaScrip#74").replace(b"/JS", b"/#4AS")) == "upload.active"
+    assert (
+        refused(plain.replace(b"/JavaScript", b"/J#61vaScrip#74").replace(b"/JS", b"/#4AS"))
+        == "upload.active"
+    )
 
 
 def test_it_does_not_hide_in_a_later_revision() -> None:
@@ -250,11 +261,15 @@ def test_it_does_not_hide_in_a_later_revision() -> None:
     root = base.index(b"/Type /Catalog")
     number = int(base[: base.rindex(b" 0 obj", 0, root)].split()[-1])
     begin, end = base.rindex(b"<<", 0, root), base.index(b"endobj", root)
-    body = base[begin:end].replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /JavaScript /JS (1) >>")
+    body = base[begin:end].replace(
+        b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /JavaScript /JS (1) >>"
+    )
     update = b"%d 0 obj\n%s\nendobj\n" % (number, body)
     xref = len(base) + len(update)
     size, former = int(base.split(b"/Size ")[1].split()[0]), int(base.split(b"startxref")[1].split()[0])
-    table = b"xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Root %d 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n"
+    table = (
+        b"xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Root %d 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n"
+    )
     data = base + update + table % (number, len(base), size, number, former, xref)
     assert take(base).mime == "application/pdf"
     assert refused(data) == "upload.active"

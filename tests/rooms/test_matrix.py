@@ -31,17 +31,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from satupintu.accounts import actions as accounts
-from satupintu.accounts.models import Account, Assignment
+from satupintu.accounts.models import Account
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
-from satupintu.cases import actions as cases
 from satupintu.cases.models import Case
+from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.cli import demo
 from satupintu.core.access import GRANTS
 from satupintu.door.moment import at_moment
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
-from satupintu.permits import queries as permit_queries
 from tests import factories as f
 
 TABLE = Path(__file__).with_name("matrix.csv")
@@ -61,6 +60,7 @@ RIGHT = {
     "desk:make": "verifikasi",
     "desk:sign": "tanda-tangan",
     "desk:undo": "tanda-tangan",
+    "desk:answer": "menunggu",
     "desk:archive": "arsip",
     "desk:permit": "unduh",
     "desk:ask_revocation": "unduh",
@@ -103,8 +103,9 @@ class Route:
         if "key" not in self.names:
             return (NO_FILE,)
         desk = self.name.startswith("desk:")
-        others = ("perbaikan", "selesai") if desk else ("draf", "selesai")
-        return tuple(dict.fromkeys((RIGHT.get(self.name, "validasi" if desk else "draf"), *others)))
+        right = RIGHT.get(self.name, "validasi" if desk else "draf")
+        wrong = ("selesai",) if desk else ("draf", "selesai")
+        return tuple(dict.fromkeys((right, *wrong)))
 
 
 def routes() -> list[Route]:
@@ -190,6 +191,7 @@ STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     "draf": lambda stage: None,
     "informasi": lambda stage: stage("informasi"),
     "verifikasi": lambda stage: stage("verifikasi"),
+    "menunggu": lambda stage: stage("validasi"),
     "validasi": undecided,
     "perbaikan": lambda stage: f.send_back(stage("validasi"), "jf", NOW),
     "tanda-tangan": lambda stage: f.take(undecided(stage), "jf", "valid", NOW - timedelta(minutes=1)),
@@ -277,6 +279,14 @@ def open_draft(client: Client, file: File) -> None:
 # What is sent ------------------------------------------------------------------------------------------------------
 
 
+def statements() -> list[str]:
+    """What an applicant ticks before sending."""
+    version = in_force(Office.objects.get(slug="mempawah").pk, f.SERVICE, NOW.date())
+    form = package_by_id(version.pk).form
+    assert form is not None
+    return list(form.statements)
+
+
 def body(name: str) -> dict[str, Any]:
     """A whole and honest form: whoever may do it succeeds, so that a refusal is about the right alone."""
     scan = SimpleUploadedFile("ktp.png", f.picture(80, 50), "image/png")
@@ -285,7 +295,7 @@ def body(name: str) -> dict[str, Any]:
         "desk:outcome": {"outcome": "valid"},
         "desk:return": {"hal-ktp": "1", "catatan-ktp": "Foto buram. Unggah yang jelas."},
         "desk:open": {"wait": "rapat"},
-        "desk:answer": {"wait": "rapat", "said": "held", "words": "Hadir semua."},
+        "desk:answer": {"wait": "diketahui", "said": "known"},
         "desk:check": {"requirement": "ktp", "verdict": "sesuai"},
         "desk:assist": {"catatan": "Syarat dijelaskan."},
         "desk:make": f.FINDINGS,
@@ -294,7 +304,7 @@ def body(name: str) -> dict[str, Any]:
         "desk:ask_revocation": {"alasan": "Pemegang berhenti."},
         "portal:page": demo.Walk.ANSWERS,
         "portal:document": {"berkas": scan},
-        "portal:review": {f"p-{one}": "ya" for one in ("benar", "tanggung-jawab", "sanggup")},
+        "portal:review": {f"p-{name}": "ya" for name in statements()},
         "portal:correct": {"b-ktp": scan, "kirim": "1", "benar": "ya"},
         "portal:withdraw": {"alasan": "Batal."},
         "portal:track": {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
@@ -344,6 +354,17 @@ def call(client: Client, method: str, route: Route, file: File) -> Answer:
     return Answer("masuk" if to_login else str(http.status_code), wrote, http)
 
 
+_nowhere: dict[tuple[str, str, str], str] = {}
+
+
+def of_nothing(client: Client, method: str, route: Route, actor: str) -> str:
+    """The answer about a file that never was; asked once."""
+    what = (method, route.name, actor)
+    if what not in _nowhere:
+        _nowhere[what] = call(client, method, route, UNKNOWN).cell
+    return _nowhere[what]
+
+
 # The table ---------------------------------------------------------------------------------------------------------
 
 
@@ -371,9 +392,9 @@ def test_everybody_gets_the_answer_that_was_reviewed(
             where = f"{' '.join(row)} {actor}"
             wrong += [f"{where}: {what}" for what in holds_everywhere(answer, row[1], route, actor)]
             if actor in FOREIGN and state != NO_FILE:
-                unknown = call(people[actor], row[1], route, UNKNOWN).cell
-                if unknown != answer.cell:
-                    wrong.append(f"{where}: {answer.cell}, but {unknown} where there is nothing")
+                nowhere = of_nothing(people[actor], row[1], route, actor)
+                if nowhere != answer.cell:
+                    wrong.append(f"{where}: {answer.cell}, but {nowhere} where there is nothing")
             if not WRITE and (should := expected.get(row, {}).get(actor)) != answer.cell:
                 wrong.append(f"{where}: {answer.cell}, reviewed is {should}")
     if WRITE:
@@ -397,10 +418,22 @@ def holds_everywhere(answer: Answer, method: str, route: Route, actor: str) -> I
 
 def bad_headers(http: HttpResponse, route: Route) -> Iterator[str]:
     """Every answer is confined, and one about a person is not kept."""
-    policy = {part.split()[0]: part.split()[1:] for part in http.get("Content-Security-Policy", "").split(";") if part.split()}
-    if policy.get("default-src") != ["'none'"] or policy.get("frame-ancestors") not in (["'self'"], ["'none'"]):
+    policy = {
+        part.split()[0]: part.split()[1:]
+        for part in http.get("Content-Security-Policy", "").split(";")
+        if part.split()
+    }
+    if policy.get("default-src") != ["'none'"] or policy.get("frame-ancestors") not in (
+        ["'self'"],
+        ["'none'"],
+    ):
         yield f"Content-Security-Policy {policy}"
-    loose = [word for words in policy.values() for word in words if word.startswith("'unsafe") or word in ("*", "data:")]
+    loose = [
+        word
+        for words in policy.values()
+        for word in words
+        if word.startswith("'unsafe") or word in ("*", "data:")
+    ]
     page = http.get("Content-Type", "").startswith("text/html")
     # an upload is shown by the browser's own viewer, which writes its own style: it stands in a sandbox, and is no page
     if loose and (page or "sandbox" not in policy):
@@ -412,3 +445,41 @@ def bad_headers(http: HttpResponse, route: Route) -> Iterator[str]:
         yield f"X-Frame-Options {http.get('X-Frame-Options')}"
     if route.name not in PUBLIC and "no-store" not in http.get("Cache-Control", ""):
         yield f"may be kept: Cache-Control {http.get('Cache-Control')!r}"
+
+
+# Beside the table --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", [NOBODY, OWNER, "kepala-dinas"])
+def test_nothing_is_taken_without_the_key_of_the_form(stage: Stage, actor: str) -> None:
+    """A form of another site has no key (CSRF): it is refused at every address, whoever sends it."""
+    email = {OWNER: f.APPLICANT, "kepala-dinas": STAFF["kepala-dinas"]}.get(actor)
+    client = logged_in(Account.objects.get(email=email) if email else None, csrf=True)
+    file = make("verifikasi", stage)
+    for route in routes():
+        answer = call(client, "POST", route, file)
+        assert (answer.cell, answer.wrote) == ("403", []), route.address
+        assert "spcsrf" in answer.http.content.decode() or "formulir" in answer.http.content.decode(), route
+
+
+def test_a_document_is_found_under_its_own_file_only(people: dict[str, Client], stage: Stage) -> None:
+    one, other = make("verifikasi", stage), make("validasi", stage)
+    mixed = File(one.application, one.case, other.document)
+    nested = [route for route in routes() if "document" in route.names]
+    assert len(nested) == 2
+    for route in nested:
+        actor = people["tim-teknis" if route.name.startswith("desk:") else OWNER]
+        assert [call(actor, "GET", route, file).cell for file in (one, mixed)] == ["200", "404"], route.address
+
+
+def test_rights_end_within_one_request(people: dict[str, Client], stage: Stage) -> None:
+    """The session of somebody who was moved stays open; what it could do is gone at once."""
+    file, jf = make("validasi", stage), people["jf-penata-perizinan"]
+    acts = [route for route in routes() if route.name.startswith("desk:") and "key" in route.names]
+    before = {call(jf, method, route, file).cell for route in acts for method in METHODS}
+    assert {"200", "302"} <= before
+    Assignment.objects.filter(person__account__email=STAFF["jf-penata-perizinan"]).update(valid_to=NOW)
+    for route in acts:
+        for method in METHODS:
+            answer = call(jf, method, route, file)
+            assert (answer.cell, answer.wrote) == ("403", []), (route.address, method)

@@ -129,7 +129,9 @@ def test_a_mail_server_that_is_down_means_waiting_with_the_reason_and_then_arriv
         f.run_jobs()
     waiting = told(message)
     assert (waiting.state, waiting.reason, waiting.attempts) == ("menunggu", "mail ConnectionRefusedError", 1)
-    assert queries.inbox(account.pk)[0].subject.startswith("Permohonan Anda")  # in the application it is there
+    assert queries.inbox(account.pk)[0].subject.startswith(
+        "Permohonan Anda"
+    )  # in the application it is there
     assert queries.told_about(message.about)[-1][1:] == ("email", "menunggu")
 
     settings.EMAIL_PORT = port
@@ -212,7 +214,9 @@ def test_an_address_that_is_refused_for_now_waits(
     assert (told(message).state, told(message).reason) == ("menunggu", "mail [450]")
 
 
-def test_what_has_arrived_is_not_taken_back(account: Account, message: actions.Message, postbox: Catcher) -> None:
+def test_what_has_arrived_is_not_taken_back(
+    account: Account, message: actions.Message, postbox: Catcher
+) -> None:
     actions.tell(account.pk, message)
     f.run_jobs()
     actions.not_delivered(told(message).pk, reason="late", final=True)
@@ -248,7 +252,11 @@ def test_a_text_has_no_hole_and_links_to_the_readers_own_page(stage: Stage) -> N
             text = f"{notice.subject} {notice.body}"
             assert "{" not in text
             assert case.receipt in text
-            own = f"/permohonan/{f.application(case).key}" if notice.account.email == f.APPLICANT else f"/berkas/{case.key}"
+            own = (
+                f"/permohonan/{f.application(case).key}"
+                if notice.account.email == f.APPLICANT
+                else f"/berkas/{case.key}"
+            )
             assert text.count(own) <= 1
             assert ("/berkas/" in text) is (own in text and own.startswith("/berkas/"))
 

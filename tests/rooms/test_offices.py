@@ -55,7 +55,11 @@ def test_an_office_opens_with_its_calendar_in_one_event(db: None) -> None:
     office = opened(undo_minutes=7)
     event = Event.objects.get(subject=office.subject)
     assert (event.kind, event.data, event.role) == ("office.opened", {"slug": "natuna"}, "sistem")
-    assert (office.days_off.count(), office.settings.get().value, office.settings.get().assumed) == (1, 7, True)
+    assert (office.days_off.count(), office.settings.get().value, office.settings.get().assumed) == (
+        1,
+        7,
+        True,
+    )
     assert verify().ok
 
 
@@ -116,7 +120,9 @@ def test_the_legal_day_is_the_offices_day(db: None) -> None:
 
 def test_each_book_counts_by_itself(db: None) -> None:
     one = opened().pk
-    other = actions.open_office(system(f.AT), data={**DATA, "slug": "anambas"}, days_off=[], settings={}, basis="-").pk
+    other = actions.open_office(
+        system(f.AT), data={**DATA, "slug": "anambas"}, days_off=[], settings={}, basis="-"
+    ).pk
     taken = [actions.take_number(one, "izin", 2026) for _ in range(3)]
     assert taken == [1, 2, 3]
     assert actions.take_number(one, "izin", 2027) == 1

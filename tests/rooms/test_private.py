@@ -40,7 +40,9 @@ def person(db: None) -> Person:
 def raw(person: Person) -> dict[str, Any]:
     """The row as SQL sees it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nik, phone, passport, nik_index FROM accounts_person WHERE id = %s", [person.pk])
+        cursor.execute(
+            "SELECT nik, phone, passport, nik_index FROM accounts_person WHERE id = %s", [person.pk]
+        )
         return dict(zip(("nik", "phone", "passport", "nik_index"), cursor.fetchone(), strict=True))
 
 
@@ -141,7 +143,9 @@ def opened(name: str, data: bytes) -> dict[str, bytes]:
 
 
 def words_of(page: pikepdf.Page) -> str:
-    fonts = {name: glyphs(font.ToUnicode.read_bytes()) for name, font in page.resources.get("/Font", {}).items()}
+    fonts = {
+        name: glyphs(font.ToUnicode.read_bytes()) for name, font in page.resources.get("/Font", {}).items()
+    }
     spelled, table = "", dict[bytes, str]()
     for operands, operator in pikepdf.parse_content_stream(page):
         if str(operator) == "Tf":

@@ -146,14 +146,16 @@ def rename(old: str, new: str) -> None:
         cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
 
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def until(holds: Callable[[], bool], seconds: float = 90) -> None:
     limit = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < limit, "waited too long"
         time.sleep(0.02)
 
 
-def test_a_worker_outlives_a_data_base_that_goes_away(committed: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_worker_outlives_a_data_base_that_goes_away(
+    committed: None, caplog: pytest.LogCaptureFixture
+) -> None:
     """Its table vanishes and comes back: the worker says so, waits, and goes on with its work."""
     caplog.set_level(logging.WARNING)
     office_worker = OfficeWorker(interval=0.05)
@@ -173,5 +175,5 @@ def test_a_worker_outlives_a_data_base_that_goes_away(committed: None, caplog: p
     job = queue()
     until(lambda: status(job) == "FAILED")
     office_worker.running = False
-    thread.join(timeout=20)
+    thread.join(timeout=90)
     assert not thread.is_alive()

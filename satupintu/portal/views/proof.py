@@ -158,9 +158,8 @@ def _check_form(
         error=code_error,
         maxlength=LONGEST_TYPED,
     )
-    context = {"code": code, "file_error": file_error, "official": _official()}
     problems = [*problems_of([code]), *([Problem("#pdf", file_error)] if file_error else [])]
-    context["errors"] = problems
+    context = {"code": code, "file_error": file_error, "official": _official(), "errors": problems}
     return render(request, "portal/check.html", context, status=422 if problems else 200)
 
 
