@@ -41,7 +41,7 @@ def public(request: ActorRequest, office: Office | None = None) -> Frame:
         logout=reverse("account_logout"),
         account=_own_place(request.actor),
         help=_help(office) if office else (),
-        address=(office.address, office.full_name) if office else (),
+        address=(office.full_name, office.address) if office else (),
         hours=_hours(office, local_day(office, request.actor.at)) if office else (),
         demo=settings.DEMO,
     )

@@ -57,18 +57,23 @@ def test_another_offices_business_is_shown_where_to_go(person: Comes) -> None:
     me = person(PHONE, script=False, who="pemohon")
     me.go(f"/mempawah/layanan/{factories.SERVICE}")
     me.press("Mulai permohonan")
+    ask_for_concrete(me)
+    assert "DPMPTSP Provinsi melalui oss.go.id" in me.text
+    me.follow("Pilih kegiatan lain")
+    assert me.path.endswith("/isi/1")
+    assert "kbli" not in Application.objects.get().answers  # nothing was kept of it
+    ask_for_concrete(me)
+    me.press("Buang draf ini")
+    assert not Application.objects.exists()
+
+
+def ask_for_concrete(me: Person) -> None:
+    """Choose an activity that the province licenses."""
     me.write("Apa kegiatan usaha", "beton")
     me.press("Cari")
     me.choose("Industri Mortar atau Beton")
     me.press("Lanjut")
     assert me.h1 == "Bukan kewenangan kantor ini"
-    assert "DPMPTSP Provinsi melalui oss.go.id" in me.text
-    me.follow("Pilih kegiatan lain")
-    assert me.path.endswith("/isi/1")
-    assert Application.objects.get().answers.get("kbli") is None
-    me.page.go_back()
-    me.press("Buang draf ini")
-    assert not Application.objects.exists()
 
 
 def test_withdrawn_before_the_decision(person: Comes) -> None:
@@ -78,7 +83,7 @@ def test_withdrawn_before_the_decision(person: Comes) -> None:
     me.follow("Tarik permohonan ini")
     me.write("Mengapa ditarik", "Usaha pindah ke kabupaten lain bulan depan.")
     me.press("Ya, tarik permohonan")
-    assert me.h1 == "Anda tarik"
+    assert me.h1 == "Dibatalkan oleh Anda"
     assert factories.fresh(case).end == "ditarik"
     assert not me.page.get_by_role("link", name="Tarik permohonan ini").count()
     officer = person(DESKTOP, who="jf")

@@ -33,7 +33,7 @@ from satupintu.desk.decision import OPENED
 from satupintu.desk.forms import Form, Hidden, asked, command, return_rows, together
 from satupintu.desk.queries import Desk, desk, draft_seal
 from satupintu.desk.queries import file as whole_file
-from satupintu.desk.views.guard import officer, open_desk
+from satupintu.desk.views.guard import officer, open_to_work
 from satupintu.desk.views.pages import file_page
 from satupintu.desk.words import link
 from satupintu.permits import actions as permits
@@ -112,7 +112,7 @@ def _back(request: ActorRequest, key: uuid.UUID, said: Text, query: str = "") ->
 @get_or_post
 def claim(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Take the file up."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     if request.method == "POST":
         cases.claim(request.actor, found.case.pk, asked=asked(request.POST))
     return redirect("desk:file", key)
@@ -122,7 +122,7 @@ def claim(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def hand_over(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Give the file to a colleague of the same role, with a reason."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     case = found.case
     others = [h for h in holders(case.office_id, case.role, found.at) if h.person != request.actor.person]
     options = tuple(Option(h.person, h.name, h.title) for h in others)
@@ -149,7 +149,7 @@ def hand_over(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def undo(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Take one's own last step back."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     if request.method == "POST":
         cases.undo(request.actor, found.case.pk, asked=asked(request.POST))
         return _back(request, key, _("Langkah terakhir Anda dibatalkan."))
@@ -163,7 +163,7 @@ def undo(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def outcome(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Leave the step by one of its outcomes; one that decides or needs a reason is confirmed on this page first."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     wanted = request.POST.get("outcome") or request.GET.get("hasil", "")
     way = found.step.outcomes.get(wanted) if found.step else None
     if way is None or way.when is not None:
@@ -195,7 +195,7 @@ def outcome(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def send_back(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Return for correction: each document its own note, filled from the checklist."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     way = correction_outcome(found.case) if found.step else None
     if way is None or found.step is None:
         return redirect("desk:file", key)
@@ -241,7 +241,7 @@ def _until(found: Desk, wait: Wait) -> str:
 @get_or_post
 def open_wait(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Ask for a meeting, a visit, a new determination."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     if request.method == "POST":
         wait = request.POST.get("wait", "")
         cases.open_wait(request.actor, found.case.pk, wait=wait, asked=asked(request.POST, wait=wait))
@@ -253,7 +253,7 @@ def open_wait(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def answer(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Answer a wait that my role owes; minutes and reasons in words."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     wanted = request.POST.get("wait") or request.GET.get("tunggu", "")
     wait = found.sop.waits.get(wanted)
     if wait is None or not WAIT_KINDS[wait.kind].answers:
@@ -304,8 +304,8 @@ def check(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     post = request.POST
     verdict, wanted = post.get("verdict", ""), post.get("requirement", "")
     sentence = together(post.get("sentence", ""), post.get("note", ""))
+    found = open_to_work(request, key)
     if request.method == "POST":
-        found = open_desk(request, key)
         items = application_queries.items(application_queries.of_case(found.case))
         item = next((item for item in items if item.requirement.id == wanted), None)
         if item is None:
@@ -335,7 +335,7 @@ def _next_row(request: ActorRequest, found: Desk, row: int) -> HttpResponse:
 @get_or_post
 def assist(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """How the applicant was helped (step 2)."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     label = _("Apa yang dijelaskan atau dikerjakan bersama pemohon?")
     form = Form(request.POST or None, _words("catatan", label))
     if request.method == "POST" and form.complete():
@@ -356,7 +356,7 @@ def _help_asked(found: Desk) -> list[application_queries.AnswerRow]:
 @get_or_post
 def make(request: ActorRequest, key: uuid.UUID, template: str) -> HttpResponse:
     """A document of this step from data: berita acara, pertimbangan teknis."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     spec = found.package.form.documents.get(template) if found.package.form else None
     if spec is None:
         raise Refusal("access.not-yours", status=404)
@@ -401,7 +401,7 @@ def _document_fields(
 @get_or_post
 def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """The draft permit: its duties, one a line; everything else comes from the file."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     duties = request.POST.get("kewajiban", "")
     if request.method == "POST":
         lines = duties.splitlines()
@@ -431,9 +431,9 @@ def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def sign(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """The head's act of signing; only a draft that was opened can be signed."""
+    found = open_to_work(request, key)
     if request.method != "POST":
         return redirect("desk:file", key)
-    found = open_desk(request, key)
     kept = permit_queries.draft_of(found.case)
     opened = request.session.get(OPENED, {})
     if kept is not None and opened.get(str(key)) != draft_seal(kept):
@@ -446,7 +446,7 @@ def sign(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def archive(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Into the archive: classification and retention from the service, the place from the archivist."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     rule = found.package.service.archive if found.package.service else None
     example = _("Contoh; ditetapkan kantor dalam jadwal retensi.") if rule and rule.assumed else ""
     form = Form(
@@ -475,7 +475,7 @@ def archive(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def ask_revocation(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Propose to revoke the permit; another person decides."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     form = Form(request.POST or None, _words("alasan", _("Mengapa surat ini harus dicabut?")))
     if request.method == "POST" and form.complete():
         reason = form["alasan"]
@@ -493,7 +493,7 @@ def ask_revocation(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def revoke(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Revoke a permit that somebody else has proposed to revoke."""
-    found = open_desk(request, key)
+    found = open_to_work(request, key)
     if request.method == "POST":
         permits.revoke(request.actor, found.case.pk, asked=asked(request.POST))
         return _to_file(request, found, _("Surat dicabut."))

@@ -89,6 +89,14 @@ def open_desk(request: ActorRequest, key: uuid.UUID) -> Desk:
     return found
 
 
+def open_to_work(request: ActorRequest, key: uuid.UUID) -> Desk:
+    """The same, for those who work on files: whoever may only read gets no form that he could not send."""
+    found = open_desk(request, key)
+    if not found.granted(Permission.CASE_WORK):
+        raise Refusal("access.role", status=403)
+    return found
+
+
 def changed(request: ActorRequest, key: uuid.UUID, refusal: Refusal) -> HttpResponse:
     """The page of a conflict: what the rule says, what happened since the form was made, what was typed."""
     found = open_desk(request, key)

@@ -8,6 +8,7 @@ import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_safe
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.portal.frame import framed
 from satupintu.ui.decorators import no_store
+from satupintu.ui.formats import moment
 
 NEWEST = 20
 
@@ -53,6 +55,8 @@ def _read(path: Path) -> Mail | None:
         assert isinstance(message, EmailMessage)
         part = message.get_body(("plain",))
         body = part.get_content() if part else ""
-        return Mail(str(message["subject"] or ""), str(message["to"] or ""), str(message["date"] or ""), body)
+        sent = getattr(message["date"], "datetime", None)
+        when = moment(sent, ZoneInfo(settings.TIME_ZONE)) if sent else ""
+        return Mail(str(message["subject"] or ""), str(message["to"] or ""), when, body)
     except (OSError, LookupError, ValueError):
         return None
