@@ -109,7 +109,8 @@ def account(account_id: int | None, *, lock: bool = False) -> Account:
 
     lock: hold its row until the caller's transaction ends, so that two clicks come one after the other.
     """
-    rows = Account.objects.select_for_update() if lock else Account.objects.all()
+    # The person comes along by an outer join, which PostgreSQL does not lock.
+    rows = Account.objects.select_for_update(of=("self",)) if lock else Account.objects.all()
     found = rows.filter(pk=account_id or 0).first()
     if found is None:
         raise Refusal("access.not-yours", status=404)

@@ -61,7 +61,7 @@ def uploaded(client: Client, content: bytes) -> Any:
     ["/", "/mempawah/", "/mempawah/layanan", "/mempawah/layanan/sertifikat-standar", "/lacak", "/cek", "/masuk", "/daftar"],
 )  # fmt: skip
 def test_a_public_page_is_small_and_asks_little(address: str, stage: Stage, client: Client) -> None:
-    stage("terbit")
+    stage("unduh")
     with CaptureQueriesContext(
         connection,
     ) as asked:
@@ -71,12 +71,23 @@ def test_a_public_page_is_small_and_asks_little(address: str, stage: Stage, clie
     assert len(asked) <= 12, [q["sql"] for q in asked.captured_queries]
 
 
+def test_the_tracker_and_the_check_ask_little_too(stage: Stage, client: Client) -> None:
+    case = stage("unduh")
+    receipt, code, pdf = case.receipt, f.application(case).track_code, pdf_of(case)
+    with CaptureQueriesContext(connection) as asked:
+        assert tracked(client, receipt, code).status_code == 200
+    assert len(asked) <= 12, [q["sql"] for q in asked.captured_queries]
+    with CaptureQueriesContext(connection) as asked:
+        assert uploaded(client, pdf).status_code == 200
+    assert len(asked) <= 12, [q["sql"] for q in asked.captured_queries]
+
+
 # Services ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("words", "found"), [("restoran", True), ("RUMAH makan", True), ("zzz", False)])
 def test_everyday_words_find_a_service(words: str, found: bool, stage: Stage, client: Client) -> None:
-    stage("terbit")
+    stage("unduh")
     page = client.get("/mempawah/layanan", {"q": words}).content.decode()
     assert ("/mempawah/layanan/sertifikat-standar" in page) is found
     assert ("Tidak ada layanan untuk" in page) is not found
@@ -85,7 +96,7 @@ def test_everyday_words_find_a_service(words: str, found: bool, stage: Stage, cl
 def test_a_service_page_marks_what_is_assumed_and_all_fourteen_components(
     stage: Stage, client: Client
 ) -> None:
-    stage("terbit")
+    stage("unduh")
     page = client.get("/mempawah/layanan/sertifikat-standar").content.decode()
     assert all(str(label) in page for label in services.COMPONENTS.values())
     assert len(services.COMPONENTS) == 14
@@ -94,7 +105,7 @@ def test_a_service_page_marks_what_is_assumed_and_all_fourteen_components(
 
 
 def test_a_linked_sop_is_nothing_to_apply_for(stage: Stage, client: Client) -> None:
-    stage("terbit")
+    stage("unduh")
     assert client.get("/mempawah/layanan/konsultasi").status_code == 302
     assert client.get("/mempawah/layanan/tidak-ada").status_code == 404
     assert client.get("/tidak-ada/").status_code == 404
@@ -110,14 +121,14 @@ def test_a_linked_sop_is_nothing_to_apply_for(stage: Stage, client: Client) -> N
     ],
 )
 def test_the_office_says_whether_it_is_open(at: str, is_open: bool, words: str, stage: Stage) -> None:
-    stage("terbit")
+    stage("unduh")
     now = datetime.fromisoformat(at).replace(tzinfo=WIB)
     said = services.today(Office.objects.get(slug="mempawah"), now)
     assert (said.open, said.words) == (is_open, words)
 
 
 def test_the_next_day_off_is_the_offices_own(stage: Stage, client: Client) -> None:
-    stage("terbit")
+    stage("unduh")
     office = Office.objects.get(slug="mempawah")
     DayOff.objects.create(office=office, day=f.AT.date() + timedelta(days=1), name="Hari jadi kabupaten")
     with at_moment(f.AT):
@@ -168,7 +179,7 @@ def test_five_tries_a_minute_for_one_address(stage: Stage, client: Client) -> No
 
 
 def test_a_code_opens_the_facts_to_compare(stage: Stage, client: Client) -> None:
-    permit = Permit.objects.get(case=stage("terbit"))
+    permit = Permit.objects.get(case=stage("unduh"))
     answer = client.get("/cek", {"kode": permit.code.lower()}, follow=True)
     page = answer.content.decode()
     assert answer.redirect_chain == [(f"/cek/{permit.code}", 302)]
@@ -179,7 +190,7 @@ def test_a_code_opens_the_facts_to_compare(stage: Stage, client: Client) -> None
 
 
 def test_an_uploaded_pdf_is_judged_byte_by_byte(stage: Stage, client: Client) -> None:
-    pdf = pdf_of(stage("terbit"))
+    pdf = pdf_of(stage("unduh"))
     half = len(pdf) // 2
     changed = pdf[:half] + bytes([pdf[half] ^ 1]) + pdf[half + 1 :]
     said = {
@@ -194,7 +205,7 @@ def test_an_uploaded_pdf_is_judged_byte_by_byte(stage: Stage, client: Client) ->
 
 
 def test_a_revoked_permit_says_since_when(stage: Stage, client: Client) -> None:
-    case = stage("terbit")
+    case = stage("unduh")
     permit = Permit.objects.get(case=case)
     permits.ask_revocation(f.actor("jf"), case.pk, reason="Tempat usaha sudah pindah.", asked=f.asked())
     permits.revoke(f.actor("kadis"), case.pk, asked=f.asked())
@@ -204,7 +215,7 @@ def test_a_revoked_permit_says_since_when(stage: Stage, client: Client) -> None:
 
 
 def test_a_permit_that_is_being_signed_has_no_facts_yet(stage: Stage, client: Client) -> None:
-    permit = Permit.objects.get(case=stage("terbit"))
+    permit = Permit.objects.get(case=stage("unduh"))
     Permit.objects.filter(pk=permit.pk).update(state=Permit.SIGNING)
     page = client.get(f"/cek/{permit.code}").content.decode()
     assert "Sedang ditandatangani" in page
@@ -221,7 +232,7 @@ def test_a_permit_that_is_being_signed_has_no_facts_yet(stage: Stage, client: Cl
 def test_logging_in_leads_to_ones_own_place_or_where_one_came_from(
     who: str, place: str, wanted: str, given: str, stage: Stage, client: Client
 ) -> None:
-    stage("terbit")
+    stage("unduh")
     account = Account.objects.get(email=who)
     account.set_password("kuda laut biru")
     account.save()

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from satupintu.accounts.middleware import ActorRequest
@@ -24,6 +25,7 @@ from satupintu.portal.applicant import applicant, own, service_name
 from satupintu.portal.summary import file_words, next_missing
 from satupintu.portal.views.wizard import FROM, REVIEW
 from satupintu.ui.fields import FieldView, chosen_file, problems_of
+from satupintu.ui.formats import file_size
 from satupintu.ui.parts import Progress, StoredFile
 from satupintu.ui.refusals import words_of
 
@@ -148,7 +150,10 @@ def stored(application: Application, item: Item) -> StoredFile | None:
     if item.document is None:
         return None
     href = reverse("portal:file", args=[application.key, item.document.key])
-    return StoredFile(item.document.file.name, file_words(item).rpartition(", ")[2], href=href)
+    name, size = item.document.file.name, file_size(item.document.file.size)
+    if item.to_correct and not applications.renewed(item):
+        return StoredFile(name, size, kind="draft", word=_("Berkas lama"), icon="paper", href=href)
+    return StoredFile(name, size, href=href)
 
 
 @applicant()

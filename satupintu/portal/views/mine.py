@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 else:
     Text = str
 
+FEW, MANY, ALL = 8, 50, "semua"  # messages on the page: the newest, or with ?kabar=semua many
 CHANNELS: dict[str, Text] = {"email": gettext_lazy("surel")}
 DELIVERIES: dict[str, tuple[TagKind, Text]] = {
     Delivery.WAITING: ("wait", gettext_lazy("sedang dikirim")),
@@ -93,7 +94,8 @@ def mine(request: ActorRequest) -> HttpResponse:
         "finished": [_finished(told, issued) for told in sent if not told.yours and _over(told, issued)],
         "notices": _inbox(request, found),
     }
-    context["unread"] = sum(row.unread for row in context["notices"])
+    context["unread"] = notices.unread(request.actor.account_id or 0)
+    context["more"] = len(context["notices"]) == FEW and request.GET.get("kabar") != ALL
     return render(request, "portal/mine.html", context)
 
 
@@ -143,10 +145,11 @@ def _finished(told: story.Told, issued: dict[int, Permit]) -> PermitRow:
 
 
 def _inbox(request: ActorRequest, found: list[Application]) -> list[NoticeRow]:
+    limit = MANY if request.GET.get("kabar") == ALL else FEW
     by_subject = {application.case.subject: application for application in found if application.case}
     return [
         _notice(notice, by_subject.get(notice.about), request.actor.at)
-        for notice in notices.inbox(request.actor.account_id or 0)
+        for notice in notices.inbox(request.actor.account_id or 0, limit=limit)
     ]
 
 
