@@ -79,7 +79,7 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """An officer's day begins at his desk, an applicant's at his own applications."""
         user = request.user
         staff = isinstance(user, Account) and bool(actor_of(user, now()).capacities)
-        return reverse("portal:mine")
+        return reverse("desk:worklist" if staff else "portal:mine")
 
     def add_message(
         self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **kwargs: Any
