@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -374,3 +375,11 @@ def refusal(code: str, status: int | None = None) -> Iterator[pytest.ExceptionIn
         yield no
     assert no.value.code == code, (no.value.code, no.value.values)
     assert status in (None, no.value.status)
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 150) -> None:
+    """Wait for another process or thread to bring something about; fails when it does not come."""
+    limit, pause = time.monotonic() + seconds, threading.Event()
+    while not holds():
+        assert time.monotonic() < limit, "waited too long"
+        pause.wait(0.01)

@@ -27,5 +27,7 @@ def sign(permit_id: int) -> None:
     try:
         actions.store_signed(system(now()), permit.pk, signed)
     except Refusal as refusal:
-        if refusal.code != "permits.stored":  # another worker was quicker: the same number, the same signature
+        if (
+            refusal.code != "permits.stored"
+        ):  # another worker was quicker: the same number, the same signature
             raise

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -54,8 +53,7 @@ class Slow(Catcher):
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         reply = await super().handle_DATA(server, session, envelope) if self.keeps_first else ""
         self.has_it.set()
-        while not self.may_go_on.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.get_running_loop().run_in_executor(None, self.may_go_on.wait)
         return reply or await super().handle_DATA(server, session, envelope)
 
 
@@ -104,13 +102,6 @@ def start(office: Office, tmp_path: Path) -> Iterator[Start]:
         process.wait()
 
 
-def until(holds: Callable[[], bool], seconds: float = 150) -> None:
-    limit = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < limit, "waited too long"
-        time.sleep(0.005)
-
-
 def end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     process.wait(timeout=90)
@@ -152,7 +143,7 @@ def test_a_worker_killed_while_signing_is_followed_by_one_that_signs_under_the_s
     case = being_signed()
     number = Permit.objects.get().number
     first = start(port)
-    until(lambda: is_running("permits.jobs.sign"))
+    f.until(lambda: is_running("permits.jobs.sign"))
     first.send_signal(signal.SIGKILL)
     first.wait()
     permit = Permit.objects.get()
@@ -166,7 +157,7 @@ def test_a_worker_killed_while_signing_is_followed_by_one_that_signs_under_the_s
 
     the_lease_is_over()
     second = start(port)
-    until(lambda: f.fresh(case).step == "unduh")
+    f.until(lambda: f.fresh(case).step == "unduh")
     end(second)
     assert Permit.objects.get().number == number
     job = DBTaskResult.objects.get(task_path__endswith="permits.jobs.sign")
@@ -179,20 +170,20 @@ def test_a_frozen_worker_that_wakes_up_later_doubles_nothing(start: Start, slow:
     server.may_go_on.set()
     case = being_signed()
     first = start(port)
-    until(lambda: is_running("permits.jobs.sign"))
+    f.until(lambda: is_running("permits.jobs.sign"))
     first.send_signal(signal.SIGSTOP)
     assert Permit.objects.get().state == Permit.SIGNING, "stopped too late to prove anything"
     the_lease_is_over()
     second = start(port)
-    until(lambda: f.fresh(case).step == "unduh")
+    f.until(lambda: f.fresh(case).step == "unduh")
     end(second)
     kept, beats = queries.of_case(case), Beat.objects.order_by("pk")
     before = Event.objects.count()
     asleep = beats.first()
     assert asleep is not None
     first.send_signal(signal.SIGCONT)
-    until(lambda: not is_running("permits.jobs.sign"))
-    until(lambda: Beat.objects.get(pk=asleep.pk).at > asleep.at)
+    f.until(lambda: not is_running("permits.jobs.sign"))
+    f.until(lambda: Beat.objects.get(pk=asleep.pk).at > asleep.at)
     end(first)
     after = queries.of_case(case)
     assert kept is not None
@@ -220,7 +211,7 @@ def test_a_worker_killed_while_mailing_is_followed_by_one_that_delivers(
     server.may_go_on.set()
     the_lease_is_over()
     second = start(port)
-    until(lambda: Delivery.objects.get().state == "terkirim")
+    f.until(lambda: Delivery.objects.get().state == "terkirim")
     end(second)
     mails = [email.message_from_bytes(path.read_bytes()) for path in sorted(server.folder.glob("*.eml"))]
     assert len(mails) == (2 if keeps_first else 1)

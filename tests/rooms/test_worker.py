@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -146,13 +145,6 @@ def rename(old: str, new: str) -> None:
         cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
 
-def until(holds: Callable[[], bool], seconds: float = 90) -> None:
-    limit = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < limit, "waited too long"
-        time.sleep(0.02)
-
-
 def test_a_worker_outlives_a_data_base_that_goes_away(
     committed: None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -169,11 +161,11 @@ def test_a_worker_outlives_a_data_base_that_goes_away(
     rename(table, "away")
     try:
         thread.start()
-        until(lambda: "worker.interrupted" in caplog.messages)
+        f.until(lambda: "worker.interrupted" in caplog.messages)
     finally:
         rename("away", table)
     job = queue()
-    until(lambda: status(job) == "FAILED")
+    f.until(lambda: status(job) == "FAILED")
     office_worker.running = False
     thread.join(timeout=90)
     assert not thread.is_alive()
