@@ -29,9 +29,9 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("SATUPINTU_HOME", tempfile.mkdtemp(prefix="satupintu-bench-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
 
-import django
+import django  # noqa: E402
 
-from satupintu.cli.office import demo_environment, prepare
+from satupintu.cli.office import demo_environment, prepare  # noqa: E402
 
 demo_environment()
 django.setup()

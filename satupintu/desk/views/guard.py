@@ -93,7 +93,7 @@ def open_to_work(request: ActorRequest, key: uuid.UUID) -> Desk:
     """The same, for those who work on files: whoever may only read gets no form that he could not send."""
     found = open_desk(request, key)
     if not found.granted(Permission.CASE_WORK):
-        raise Refusal("access.role", status=403)
+        raise Refusal("access.role", role="", status=403)
     return found
 
 
