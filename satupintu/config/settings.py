@@ -141,14 +141,6 @@ ACCOUNT_FORMS = {
     "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
     "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
 }
-ACCOUNT_FORMS = {
-    "login": "satupintu.accounts.forms.LoginForm",
-    "signup": "satupintu.accounts.forms.SignupForm",
-    "reset_password": "satupintu.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "satupintu.accounts.forms.NewPasswordForm",
-    "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
-    "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
-}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
@@ -156,8 +148,6 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
