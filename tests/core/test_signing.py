@@ -296,7 +296,7 @@ def test_a_reader_that_dies_or_hangs_gives_the_plain_answer(
 ) -> None:
     dying = prints.Child("satupintu.permits.verify:prepare_reader", seconds=5, memory_bytes=40 << 20)
     hurried = prints.Child(
-        "satupintu.permits.verify:prepare_reader", seconds=0, memory_bytes=768 << 20, free_files=16
+        "satupintu.permits.verify:prepare_reader", seconds=-60, memory_bytes=768 << 20, free_files=16
     )
     for child in (dying, hurried):
         monkeypatch.setattr(verify, "_reader", child)
