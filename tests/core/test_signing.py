@@ -294,7 +294,7 @@ def test_the_handler_of_the_child_answers_without_a_child(
 def test_a_reader_that_dies_or_hangs_gives_the_plain_answer(
     signed: bytes, signer: LocalSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dying = prints.Child("satupintu.permits.verify:prepare_reader", seconds=5, memory_bytes=40 << 20)
+    dying = prints.Child("sys:exit", seconds=5, memory_bytes=1 << 30)  # gone before it has answered
     hurried = prints.Child(
         "satupintu.permits.verify:prepare_reader", seconds=-60, memory_bytes=768 << 20, free_files=16
     )
