@@ -51,9 +51,9 @@ LOGIN = "allauth.account.auth_backends.AuthenticationBackend"
 
 def people(*boxes: str) -> dict[str, Client]:
     """A browser for each, logged in; "" is anybody."""
-    clients = {"": Client()}
+    clients = {"": Client(headers={"host": "127.0.0.1"})}
     for box in boxes:
-        clients[box] = Client()
+        clients[box] = Client(headers={"host": "127.0.0.1"})
         email = demo.APPLICANT[0] if box == "pemohon" else f"{box}@mempawah.example"
         clients[box].force_login(Account.objects.get(email=email), backend=LOGIN)
     return clients
