@@ -145,6 +145,10 @@ def _office(commands: Any) -> None:
     made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
     made.add_argument("--effective", metavar="TANGGAL", required=True, type=_day, help="mulai berlaku")
 
+    made = _command(service, "sheet", "cetak lembar satu folder layanan", room="papers", key="service-sheet")
+    made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
+    made.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder tujuan lembar")
+
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")

@@ -62,11 +62,16 @@ def _identity_check(args: Namespace) -> Answer:
 
 
 def _check_service(args: Namespace) -> Answer:
-    if args.folder.is_dir():
-        problems = _problems_of(args.folder)
+    return check(args.folder)
+
+
+def check(folder: Path) -> Answer:
+    """Everything wrong with a service folder, at once; `service sheet` gives the same answer before it prints."""
+    if folder.is_dir():
+        problems = _problems_of(folder)
     else:
         message = "Folder ini tidak ada. Periksa letak dan ejaannya."
-        problems = [{"file": str(args.folder), "where": "", "message": message}]
+        problems = [{"file": str(folder), "where": "", "message": message}]
     answer = {"ok": not problems, "problems": problems}
     if not problems:
         return FINE, answer, "Folder layanan ini benar, tidak ada yang perlu diperbaiki."

@@ -79,14 +79,15 @@ def _part(part: Part) -> dict[str, Any]:
                 "nama": row.name,
                 "contoh": row.component.assumed,
                 "sumber": row.component.source,
-                "uraian": [_block(block) for block in standard.blocks(row.component.text)],
+                "uraian": [block_data(block) for block in standard.blocks(row.component.text)],
             }
             for row in part.rows
         ],
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def block_data(block: Block) -> dict[str, Any]:
+    """A paragraph or a list of a component, as the templates read it."""
     if block.text:
         return {"teks": block.text}
     return {
