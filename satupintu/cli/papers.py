@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +58,9 @@ def _write(folder: Path, out: Path) -> Iterator[Path]:
 def _sheets(package: Package, house: House, page: str) -> dict[str, Callable[[], bytes]]:
     """The makers of a folder's sheets, by file name. A linked SOP has no product, hence only its SOP sheet."""
     from satupintu.catalog.sheets import poster, standar
+    from satupintu.door.moment import now
 
-    day = date.today()  # noqa: DTZ011 - the tariff of the day on which it is printed, where it is printed
+    day = now().astimezone().date()  # whose tariff counts: today, where it is printed
     made: dict[str, Callable[[], bytes]] = {}
     if package.service is not None:
         made |= {

@@ -40,7 +40,7 @@ def html(package: Package, house: House, *, day: date, page: str = "") -> str:
 def data(package: Package, house: House, *, day: date, page: str = "") -> dict[str, Any]:
     """All that stands on the sheet; paper and HTML are made from this alone."""
     service = service_of(package)
-    found = standard.parts(service)
+    parts = components(service)
     return {
         "kantor": house.letterhead(),
         "contoh": house.example,
@@ -51,8 +51,8 @@ def data(package: Package, house: House, *, day: date, page: str = "") -> dict[s
             "versi": f"Versi {package.digest[:12]}",
             "alamat_cek": page.split("://", 1)[-1],
         },
-        "bagian": [_part(part) for part in found],
-        "ada_contoh": any(row.component.assumed for part in found for row in part.rows),
+        "bagian": parts,
+        "ada_contoh": any(row["contoh"] for part in parts for row in part["komponen"]),
         "penanda": {"jabatan": package.sop.identity.approver},
         "maklumat": {
             "ikrar": PLEDGE,
@@ -60,6 +60,11 @@ def data(package: Package, house: House, *, day: date, page: str = "") -> dict[s
             "pengaduan": " · ".join((REPORT_BRIBES, *house.contacts)),
         },
     }
+
+
+def components(service: ServiceSpec) -> list[dict[str, Any]]:
+    """The 14 components as the sheet and the service page show them: tables, rows, paragraphs and lists."""
+    return [_part(part) for part in standard.parts(service)]
 
 
 def service_of(package: Package) -> ServiceSpec:
@@ -75,6 +80,7 @@ def _part(part: Part) -> dict[str, Any]:
         "asing": part.english,
         "komponen": [
             {
+                "id": row.id,
                 "nomor": row.number,
                 "nama": row.name,
                 "contoh": row.component.assumed,
@@ -97,14 +103,13 @@ def block_data(block: Block) -> dict[str, Any]:
 
 def _promises(package: Package, service: ServiceSpec, tariff: Tariff | None) -> list[dict[str, Any]]:
     """What the pledge promises: time, cost, and the guarantees of component 12, in the office's own words."""
-    components = service.components
     said = []
     if package.sop.promise:
         words = f"Selesai dalam {package.sop.promise} sejak permohonan diterima."
-        said.append((words, components["jangka_waktu"].assumed))
+        said.append((words, service.components["jangka_waktu"].assumed))
     if tariff:
         said.append((f"{fee_words(tariff)}. Petugas tidak boleh menerima uang.", tariff.assumed))
-    guarantees = components["jaminan_pelayanan"]
+    guarantees = service.components["jaminan_pelayanan"]
     for block in standard.blocks(guarantees.text):
         said += [(line, guarantees.assumed) for line in ([block.text] if block.text else _lines(block))]
     return [{"teks": text, "contoh": assumed} for text, assumed in said]
