@@ -60,11 +60,10 @@ def _pdf(request: ActorRequest, office: Office, service: str, kind: sheets.Kind)
         if not allowed(request, "sheet", tries=PRINT_TRIES):
             return render(request, "portal/wait.html", status=429)
         pdf = sheets.printed(kind, found)
-    answer = HttpResponse(pdf, content_type="application/pdf")
-    answer.headers |= {
+    headers = {
         "ETag": tag,
         "Cache-Control": "public, no-cache",  # ask each time: another version may have come into force
         "Content-Disposition": f'inline; filename="{kind}-{service}.pdf"',
         "X-Content-Type-Options": "nosniff",
     }
-    return answer
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
