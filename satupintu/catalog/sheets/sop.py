@@ -9,6 +9,7 @@ from typing import Any
 
 from satupintu.catalog.sheets import House
 from satupintu.catalog.sheets.routes import Line, routes_of
+from satupintu.catalog.sheets.widths import widths
 from satupintu.core.package import Package
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop.language import End, Identity, Sop, Step, Wait
@@ -48,20 +49,21 @@ def sop_data(package: Package, house: House) -> dict[str, Any]:
     """Everything on the sheet, drawing included, as the template eats it and as the PDF carries it."""
     sop, sheet = package.sop, sheet_of(package.sop)
     number, effective = sop.identity.number, sop.identity.effective
+    steps = [_step(sop, row) for row in sheet.rows]
     return {
         "kantor": house.letterhead(),
         "contoh": house.example,
         "dokumen": {
-            "nomor": number,
+            "nomor": "" if number == "-" else number,
             "tanggal": effective if _DAY.fullmatch(effective) else "2000-01-01",
             "versi": f"isi {package.digest[:12]}",
         },
         "identitas": _identity(sop.identity, house),
         "pelaksana": [{"id": actor.id, "nama": actor.label} for actor in sheet.columns],
-        "langkah": [_step(sop, row) for row in sheet.rows],
+        "langkah": steps,
         "jumlah_waktu": total_time(sop),
         "catatan": remarks(sop),
-        "gambar": _drawing(sop, sheet),
+        "gambar": _drawing(sop, sheet, steps),
     }
 
 
@@ -110,7 +112,7 @@ def note(sop: Sop, row: Row) -> str:
     actor = sop.actors[row.step.actor]
     parts = [] if actor.column == actor.id else [f"Oleh {actor.label}."]
     parts += [f"{letter}: {meaning}." for letter, meaning in row.keys.items()]
-    return " ".join((*parts, row.step.note)).strip()
+    return "\n".join((*parts, row.step.note)).strip()
 
 
 def flow(sop: Sop, row: Row) -> str:
@@ -173,7 +175,7 @@ def remarks(sop: Sop) -> str:
     return " ".join(said)
 
 
-def _drawing(sop: Sop, sheet: Sheet) -> dict[str, Any]:
+def _drawing(sop: Sop, sheet: Sheet, steps: list[dict[str, Any]]) -> dict[str, Any]:
     routes = routes_of(sheet)
     return {
         "simbol": [_symbol(sop, sheet, symbol) for symbol in sheet.symbols],
@@ -181,6 +183,7 @@ def _drawing(sop: Sop, sheet: Sheet) -> dict[str, Any]:
         "celah": routes.gutters,
         "atas": routes.above,
         "bawah": routes.below,
+        "lebar": widths(sheet, routes, steps),
     }
 
 

@@ -8,6 +8,7 @@ Only what is drawn and how it is called; where a line runs is the printer's busi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,8 +18,10 @@ from satupintu.core.sop.language import ActorRow, End, Outcome, Sop, Step, Wait
 Cell = tuple[int, int]
 """Row and column of a symbol, both from 0."""
 
-LONGEST_LABEL = 22
+LONGEST_LABEL = 18
 """Letters that fit beside an arrow; a longer label becomes a letter that the last column explains."""
+MOST_LABELS = 3
+"""Words fit beside the arrows of a step with so many ways out, one on each side; of more, all become letters."""
 
 _NO = re.compile(r"(tidak|belum|bukan)\b", re.IGNORECASE)
 _HEAD = re.compile(r"[^,;:(–]+")
@@ -124,8 +127,18 @@ class _Pen:
         labels, keys = self.labels(groups)
         ways = tuple(self.way(step, outcomes, label) for outcomes, label in zip(groups, labels, strict=True))
         if not ends:
-            self.arrows += [Arrow(cell, way.cell, way.label) for way in ways if way.cell is not None]
+            self.arrows += self.arrows_of(cell, ways)
         return Row(step, symbol, ways, keys)
+
+    def arrows_of(self, start: Cell, ways: tuple[Way, ...]) -> Iterator[Arrow]:
+        """An arrow for each way; ends that had to share a capsule share the arrow, which the capsule labels."""
+        shared = Counter(way.cell for way in ways if isinstance(way.target, End))
+        for way in ways:
+            if way.cell is None or (isinstance(way.target, End) and way.cell == start):
+                continue
+            if shared[way.cell] < 2 or not isinstance(way.target, End):
+                yield Arrow(start, way.cell, way.label)
+        yield from (Arrow(start, cell) for cell, ways in shared.items() if ways > 1 and cell not in (None, start))
 
     def target(self, outcomes: tuple[Outcome, ...]) -> str:
         return outcomes[0].to or outcomes[0].wait or ""
@@ -140,9 +153,10 @@ class _Pen:
         labels, keys = [], dict[str, str]()
         for group in groups:
             label = " / ".join(dict.fromkeys(_head(outcome.label) for outcome in _spoken(group)))
-            if len(label) > LONGEST_LABEL and self.target(group) in self.sop.ends:
+            wordy = len(label) > LONGEST_LABEL or len(groups) > MOST_LABELS
+            if self.target(group) in self.sop.ends and (wordy or len(groups) > 2):
                 label = ""  # its capsule says it
-            elif len(label) > LONGEST_LABEL:
+            elif wordy:
                 letter = "abcdefghijklmnopqrstuvwxyz"[len(keys) % 26]
                 keys[letter] = " / ".join(outcome.label for outcome in _spoken(group))
                 label = letter
