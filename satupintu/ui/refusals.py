@@ -320,6 +320,14 @@ WORDS: Mapping[str, Words] = {
         what=_("Mencetak dokumen ini terlalu lama, jadi dihentikan."),
         do=_("Coba lagi sebentar lagi. Bila tetap begitu, beri tahu administrator."),
     ),
+    "sheet.too-wide": Words(
+        what=_("Lembar SOP memuat paling banyak %(most)s kolom pelaksana; SOP ini punya %(columns)s."),
+        do=_("Gambar beberapa pelaksana dalam satu kolom: tulis column pada [[actor]] di sop.toml."),
+    ),
+    "sheet.step-too-long": Words(
+        what=_("Teks langkah %(steps)s terlalu panjang: satu langkah harus muat dalam satu halaman lembar SOP."),
+        do=_("Pecah langkah itu menjadi beberapa langkah, atau ringkas kata-katanya di sop.toml."),
+    ),
     # the officers' pages
     "desk.not-staff": Words(
         what=_("Halaman ini untuk petugas kantor."),
