@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{APPLICATION}/ajukan-lagi", progress.reopen, name="reopen"),
     path(f"{APPLICATION}/unduh", progress.download, name="download"),
     path(f"{APPLICATION}/izin.pdf", progress.permit, name="permit"),
+    path(f"{APPLICATION}/izin-huruf-besar.pdf", progress.large_copy, name="large_copy"),
     path(f"{APPLICATION}/buang", mine.discard, name="discard"),
     path("<slug:office>/", public.home, name="home"),
     path("<slug:office>/layanan", public.services, name="services"),
