@@ -57,11 +57,11 @@ def _write(folder: Path, out: Path) -> Iterator[Path]:
 
 def _sheets(package: Package, house: House, page: str) -> dict[str, Callable[[], bytes]]:
     """The makers of a folder's sheets, by file name. A linked SOP has no product, hence only its SOP sheet."""
-    from satupintu.catalog.sheets import poster, standar
+    from satupintu.catalog.sheets import poster, sop, standar
     from satupintu.door.moment import now
 
     day = now().astimezone().date()  # whose tariff counts: today, where it is printed
-    made: dict[str, Callable[[], bytes]] = {}
+    made: dict[str, Callable[[], bytes]] = {"sop.pdf": lambda: sop.pdf(package, house)}
     if package.service is not None:
         made |= {
             "standar.pdf": lambda: standar.pdf(package, house, day=day, page=page),

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import pikepdf
 import pytest
 import segno
 
+from satupintu.catalog.sheets import house_of_folder, poster, sop, standar
+from satupintu.core.package import read_package
 from satupintu.core.refusal import Refusal
 from satupintu.ui import prints
 
@@ -36,6 +39,7 @@ ISIAN = [
     {"id": "syarat", "label": "Syarat", "jawaban": "Memasang APAR\n\nMemasang papan nama"},
     {"id": "kesimpulan", "label": "Kesimpulan", "jawaban": "Memenuhi persyaratan"},
 ]
+WITHOUT_QR = ("permit-preview", "sop")
 PAIRS = [["Nomor permohonan", "SP-6102-26-000123"], ["Diterima", "2026-11-16"]]
 LETTER = {"hal": "Pertimbangan teknis", "kepada": ["Kepala Dinas", "di Mempawah"]}
 
@@ -69,9 +73,14 @@ def izin() -> dict[str, Any]:
     )
 
 
+PACKAGE = read_package(FILES)
+HOUSE = house_of_folder(SERVICE)
+ON_A_DAY = {"day": date(2026, 11, 21), "page": CHECK}
+
 KINDS = {
     "permit": ("permit.typ", data(), ""),
-    "permit-large": ("permit.typ", data(), "besar"),
+    "permit-preview": ("permit.typ", data(pratinjau=True, dokumen={"tanggal": "2026-11-20"}), ""),
+    "permit-copy": ("permit.typ", data(salinan=True), "besar"),
     "permit-unverified": ("permit.typ", data(belum_terverifikasi=True), ""),
     "permit-wet": ("permit.typ", data(tanda_tangan="basah", meterai=True), ""),
     "izin": ("izin.typ", izin(), ""),
@@ -81,6 +90,10 @@ KINDS = {
     "receipt": ("tanda-terima.typ", receipt(), ""),
     "receipt-counter": ("tanda-terima.typ", receipt(petugas={"jabatan": "Loket", "nama": "Agus Contoh"}), ""),
     "receipt-roll": ("tanda-terima.typ", receipt(), "rol"),
+    "standar": ("standar.typ", standar.data(PACKAGE, HOUSE, **ON_A_DAY), ""),
+    "poster": ("poster.typ", poster.data(PACKAGE, HOUSE, **ON_A_DAY), ""),
+    "poster-a3": ("poster.typ", poster.data(PACKAGE, HOUSE, **ON_A_DAY), "a3"),
+    "sop": ("sop.typ", sop.sop_data(PACKAGE, HOUSE), ""),
 }
 
 
@@ -89,12 +102,21 @@ def show(pdf: bytes) -> pikepdf.Pdf:
 
 
 def alternatives(pdf: bytes) -> list[str]:
-    """Alternative texts of all figures of a PDF."""
+    """Alternative texts of all figures of a PDF; a figure without one is a KeyError."""
     with show(pdf) as document:
         found = [
             o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"
         ]
         return [str(figure["/Alt"]) for figure in found]
+
+
+def programs(document: pikepdf.Pdf) -> dict[str, bool]:
+    """The fonts of a PDF: is its program inside?"""
+    found = {}
+    for one in document.objects:
+        if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor":
+            found[str(one.FontName)] = any(f"/FontFile{n}" in one for n in ("", 2, 3))
+    return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,20 +127,21 @@ def test_every_print_is_archivable_readable_and_carries_its_data(kind: str) -> N
         assert str(document.Root.Lang) in ("id", "id-ID")
         assert document.Root.MarkInfo.Marked
         assert document.Root.ViewerPreferences.DisplayDocTitle
+        assert document.Root.StructTreeRoot.K is not None
+        assert all("/StructParents" in page and page.Tabs == "/S" for page in document.pages)
         with document.open_metadata() as meta:
             assert meta["dc:title"]
             assert (meta["pdfaid:part"], meta["pdfaid:conformance"], meta["pdfuaid:part"]) == ("3", "B", "1")
         (attachment,) = document.attachments.values()
-        assert json.loads(attachment.get_file().read_bytes()) == content
+        assert json.loads(attachment.get_file().read_bytes()) == json.loads(json.dumps(content))
         assert attachment.obj.AFRelationship == "/Data"
-        fonts = [
-            str(font.BaseFont)
-            for page in document.pages
-            for font in (page.Resources.get("/Font") or {}).values()  # type: ignore[union-attr]
-        ]
+        fonts = programs(document)
         assert fonts
+        assert all(fonts.values())
         assert all(re.fullmatch(r"/[A-Z]{6}\+(LibertinusSerif|DejaVuSansMono).*", font) for font in fonts)
-    assert any("Kode QR" in text for text in alternatives(pdf))
+    figures = alternatives(pdf)
+    assert all(figures)
+    assert any("Kode QR" in text for text in figures) is (kind not in WITHOUT_QR)
 
 
 def test_same_data_same_bytes_also_from_another_child(monkeypatch: pytest.MonkeyPatch) -> None:
