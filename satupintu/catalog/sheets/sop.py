@@ -5,10 +5,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
+
 from satupintu.catalog.sheets import House
-from satupintu.catalog.sheets.routes import Line, routes_of
+from satupintu.catalog.sheets.chart import chart
+from satupintu.catalog.sheets.page import self_contained
+from satupintu.catalog.sheets.routes import Line, Routes, routes_of
 from satupintu.catalog.sheets.widths import widths
 from satupintu.core.package import Package
 from satupintu.core.refusal import Refusal
@@ -25,6 +30,14 @@ _SHAPES = {
     Shape.END: "akhir",
     Shape.WAIT: "menunggu",
 }
+_BOXES = {
+    "dasar_hukum": "Dasar hukum",
+    "kualifikasi": "Kualifikasi pelaksana",
+    "keterkaitan": "Keterkaitan",
+    "peralatan": "Peralatan dan perlengkapan",
+    "peringatan": "Peringatan",
+    "pencatatan": "Pencatatan dan pendataan",
+}
 _TOO_LONG = re.compile(r"langkah-terlalu-panjang ([0-9,]+)")
 
 
@@ -34,22 +47,44 @@ def pdf(package: Package, house: House) -> bytes:
     Raises Refusal `sheet.too-wide` (columns) or `sheet.step-too-long` (steps): what does not fit is not printed.
     """
     data = sop_data(package, house)
-    if len(data["pelaksana"]) > MOST_COLUMNS:
-        raise Refusal("sheet.too-wide", status=422, columns=len(data["pelaksana"]), most=MOST_COLUMNS)
+    columns = len(data["pelaksana"])
+    if columns > MOST_COLUMNS:
+        reason = f"ada {columns} kolom pelaksana, paling banyak {MOST_COLUMNS}; gabungkan dengan column"
+        raise Refusal("sheet.too-wide", status=422, columns=columns, most=MOST_COLUMNS, reason=reason)
     try:
         return compile_pdf("sop.typ", data)
     except Refusal as refusal:
         steps = _TOO_LONG.search(str(refusal.values.get("reason", "")))
         if steps is None:
             raise
-        raise Refusal("sheet.step-too-long", status=422, steps=steps[1].split(",")) from None
+        reason = f"teks langkah {steps[1]} terlalu panjang untuk satu halaman; pecah atau ringkas langkah itu"
+        raise Refusal("sheet.step-too-long", status=422, steps=steps[1], reason=reason) from None
+
+
+def html(package: Package, house: House) -> str:
+    """The sheet as one HTML file that fetches nothing, runs nothing and can be read on a phone."""
+    return self_contained("sop", page_data(package, house))
+
+
+def page_data(package: Package, house: House) -> dict[str, Any]:
+    """What `catalog/sheets/sop_isi.html` shows, alone or inside a public page: the same words, another drawing."""
+    sheet = sheet_of(package.sop)
+    words = _words(package, house, sheet)
+    identity = words["identitas"]
+    boxes = [{"judul": title, "isi": identity[name]} for name, title in _BOXES.items() if identity[name]]
+    return {**words, "kotak": boxes, "bagan": chart(sheet, routes_of(sheet))}
 
 
 def sop_data(package: Package, house: House) -> dict[str, Any]:
     """Everything on the sheet, drawing included, as the template eats it and as the PDF carries it."""
-    sop, sheet = package.sop, sheet_of(package.sop)
+    sheet = sheet_of(package.sop)
+    words = _words(package, house, sheet)
+    return {**words, "gambar": _drawing(package.sop, sheet, routes_of(sheet), words["langkah"])}
+
+
+def _words(package: Package, house: House, sheet: Sheet) -> dict[str, Any]:
+    sop = package.sop
     number, effective = sop.identity.number, sop.identity.effective
-    steps = [_step(sop, row) for row in sheet.rows]
     return {
         "kantor": house.letterhead(),
         "contoh": house.example,
@@ -60,10 +95,9 @@ def sop_data(package: Package, house: House) -> dict[str, Any]:
         },
         "identitas": _identity(sop.identity, house),
         "pelaksana": [{"id": actor.id, "nama": actor.label} for actor in sheet.columns],
-        "langkah": steps,
+        "langkah": [_step(sop, row) for row in sheet.rows],
         "jumlah_waktu": total_time(sop),
         "catatan": remarks(sop),
-        "gambar": _drawing(sop, sheet, steps),
     }
 
 
@@ -74,17 +108,29 @@ def _identity(identity: Identity, house: House) -> dict[str, Any]:
     return {
         "nomor": identity.number,
         "nama": identity.name,
-        "dibuat": identity.created,
-        "direvisi": identity.revised,
-        "efektif": identity.effective,
+        "dibuat": date_words(identity.created),
+        "direvisi": date_words(identity.revised),
+        "efektif": date_words(identity.effective),
         "pengesah": identity.approver,
         "dasar_hukum": list(identity.legal_basis),
         "kualifikasi": list(identity.qualifications),
         "keterkaitan": [linked_name(link, house) for link in identity.linked],
         "peralatan": list(identity.equipment),
-        "peringatan": identity.warning,
-        "pencatatan": identity.records,
+        "peringatan": _listed(identity.warning),
+        "pencatatan": _listed(identity.records),
     }
+
+
+def _listed(text: str) -> list[str]:
+    return [text] if text else []
+
+
+def date_words(text: str) -> str:
+    """ "2024-04-01" → "1 April 2024"; "Februari 2024" and "-" stay as they are."""
+    try:
+        return format_date(date.fromisoformat(text), "d MMMM yyyy", locale="id")
+    except ValueError:
+        return text
 
 
 def linked_name(link: str, house: House) -> str:
@@ -103,6 +149,8 @@ def _step(sop: Sop, row: Row) -> dict[str, Any]:
         "waktu": str(step.norm),
         "output": "".join(f"{output.rstrip('.')}. " for output in step.outputs).strip(),
         "ket": note(sop, row),
+        "keluar": ways_out(sop, row),
+        "menunggu": waits(sop, row.step),
         "alur": flow(sop, row),
     }
 
@@ -115,18 +163,33 @@ def note(sop: Sop, row: Row) -> str:
     return "\n".join((*parts, row.step.note)).strip()
 
 
-def flow(sop: Sop, row: Row) -> str:
-    """The ways out of a step in one sentence: what the arrows say, for ears."""
-    spoken = len(row.ways) > 1 or row.symbol.shape is Shape.DECISION
-    ways = [
-        f"{way.words}: {whither(sop, row.step, way)}" if spoken else whither(sop, row.step, way)
+def ways_out(sop: Sop, row: Row) -> list[dict[str, Any]]:
+    """Every way out of a step: what it is called, where it leads in words, and the number of the step it leads to."""
+    asked = len(row.ways) > 1
+    return [
+        {
+            "label": way.words if asked else "",
+            "tujuan": whither(sop, row.step, way),
+            "no": way.target.number if isinstance(way.target, Step) else None,
+        }
         for way in row.ways
     ]
-    sentences = [_sentence("; ".join(ways))]
-    for prefix, waits in (("Menunggu", row.step.opens), ("Bila diperlukan", row.step.may_open)):
-        if waits := tuple(wait for wait in waits if wait not in row.step.opens or prefix == "Menunggu"):
-            sentences.append(_sentence(f"{prefix}: {', '.join(_owed(sop, sop.waits[w]) for w in waits)}"))
-    return " ".join(sentences)
+
+
+def waits(sop: Sop, step: Step) -> list[str]:
+    """What the step waits for without standing still, in sentences."""
+    if_needed = tuple(wait for wait in step.may_open if wait not in step.opens)
+    return [
+        _sentence(f"{prefix}: {', '.join(_owed(sop, sop.waits[wait]) for wait in owed)}")
+        for prefix, owed in (("Menunggu", step.opens), ("Bila diperlukan", if_needed))
+        if owed
+    ]
+
+
+def flow(sop: Sop, row: Row) -> str:
+    """The ways out of a step in one sentence: what the arrows say, for ears."""
+    ways = [": ".join(filter(None, (way["label"], way["tujuan"]))) for way in ways_out(sop, row)]
+    return " ".join((_sentence("; ".join(ways)), *waits(sop, row.step)))
 
 
 def _sentence(text: str) -> str:
@@ -175,8 +238,7 @@ def remarks(sop: Sop) -> str:
     return " ".join(said)
 
 
-def _drawing(sop: Sop, sheet: Sheet, steps: list[dict[str, Any]]) -> dict[str, Any]:
-    routes = routes_of(sheet)
+def _drawing(sop: Sop, sheet: Sheet, routes: Routes, steps: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "simbol": [_symbol(sop, sheet, symbol) for symbol in sheet.symbols],
         "panah": [_line(line) for line in routes.lines],

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The flow chart of an SOP sheet for a screen: rows of even height, measured in pixels, drawn by `bagan.html` as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from math import ceil
+from textwrap import wrap
+from typing import Any
+
+from satupintu.catalog.sheets.routes import Line, Point, Routes
+from satupintu.core.sop.sheet import Cell, Shape, Sheet, Symbol
+
+NUMBERS = 30  # the column of step numbers
+WIDTH, HEIGHT, DIAMOND = 56, 26, 38  # a symbol; a decision is as wide and this high
+TRACK, BAND, EDGE, CLEAR = 6, 9, 6, 9
+LEAST_ROW = 58
+HEAD_LETTERS, HEAD_LINE = 12, 13
+TEXT_LETTERS, TEXT_LINE = 11, 9
+
+
+def chart(sheet: Sheet, routes: Routes) -> dict[str, Any]:
+    """Everything `bagan.html` draws; numbers as text, so that no language writes them its own way."""
+    return _Chart(sheet, routes).drawn()
+
+
+class _Chart:
+    def __init__(self, sheet: Sheet, routes: Routes) -> None:
+        self.sheet, self.routes = sheet, routes
+        self.shapes = {symbol.cell: symbol.shape for symbol in sheet.symbols}
+        self.column = WIDTH + 2 * (EDGE + TRACK * max(0, self.fullest() - 1) + CLEAR)
+        self.heads = [wrap(actor.label, HEAD_LETTERS) for actor in sheet.columns]
+        self.head = HEAD_LINE * max(map(len, self.heads)) + 12
+        heights = [self.row_height(row) for row in range(len(sheet.rows))]
+        self.tops = [self.head, *accumulate(heights, initial=self.head)][1:]
+        self.width = NUMBERS + self.column * len(sheet.columns)
+
+    def drawn(self) -> dict[str, Any]:
+        return {
+            "lebar": str(self.width),
+            "tinggi": str(self.tops[-1] + 1),
+            "kepala": [self.heading(column, lines) for column, lines in enumerate(self.heads)],
+            "kolom": [str(NUMBERS + self.column * place) for place in range(len(self.heads))],
+            "baris": [self.numbered(row) for row in range(len(self.sheet.rows))],
+            "garis": [self.path(line) for line in self.routes.lines],
+            "simbol": [self.symbol(symbol) for symbol in self.sheet.symbols],
+            "label": [self.label(line) for line in self.routes.lines if line.arrow.label],
+        }
+
+    def fullest(self) -> int:
+        """Tracks on the fullest side of a gutter."""
+        last = len(self.routes.gutters) - 1
+        return max(n if place in (0, last) else ceil(n / 2) for place, n in enumerate(self.routes.gutters))
+
+    def row_height(self, row: int) -> int:
+        bands = self.routes.above[row] + self.routes.below[row]
+        return max(LEAST_ROW, DIAMOND + BAND * bands + 2 * EDGE + 8)
+
+    def half(self, cell: Cell) -> float:
+        return (DIAMOND if self.shapes[cell] is Shape.DECISION else HEIGHT) / 2
+
+    def middle(self, cell: Cell) -> tuple[float, float]:
+        row, column = cell
+        lean = BAND * (self.routes.above[row] - self.routes.below[row])
+        return NUMBERS + (column + 0.5) * self.column, (self.tops[row] + self.tops[row + 1] + lean) / 2
+
+    def place(self, point: Point) -> tuple[float, float]:
+        """A point of the grid in pixels."""
+        return self.x(point[0]), self.y(point[1])
+
+    def x(self, place: Sequence[Any]) -> float:
+        kind, column, *more = place
+        if kind != "g":
+            side = 0.0 if kind == "c" else WIDTH / 2 if more[0] == "R" else -WIDTH / 2
+            return self.middle((0, column))[0] + side
+        track, border = more[0], NUMBERS + self.column * column
+        if column == 0:
+            return border + EDGE + TRACK * track
+        if column == len(self.heads):
+            return border - EDGE - TRACK * track
+        return border + (EDGE + TRACK * (track // 2)) * (-1 if track % 2 == 0 else 1)
+
+    def y(self, place: Sequence[Any]) -> float:
+        kind, row, *more = place
+        middle = self.middle((row, 0))[1]
+        if kind == "m":
+            return middle
+        if kind in "tb":
+            return middle + self.half((row, more[0])) * (-1 if kind == "t" else 1)
+        away = max(self.half(cell) for cell in self.shapes if cell[0] == row) + 6 + BAND * more[0]
+        return middle - away if kind == "u" else middle + away
+
+    def path(self, line: Line) -> str:
+        """The line as SVG path data."""
+        return "M" + "L".join(f"{x:g} {y:g}" for x, y in map(self.place, line.points))
+
+    def symbol(self, symbol: Symbol) -> dict[str, Any]:
+        x, y = self.middle(symbol.cell)
+        lines = wrap(symbol.text, TEXT_LETTERS)
+        first = y - TEXT_LINE * (len(lines) - 1) / 2 + 3
+        return {
+            "bentuk": symbol.shape.value,
+            "x": f"{x - WIDTH / 2:g}",
+            "y": f"{y - self.half(symbol.cell):g}",
+            "tengah": f"{x:g}",
+            "teks": [(f"{first + TEXT_LINE * place:g}", text) for place, text in enumerate(lines)],
+        }
+
+    def label(self, line: Line) -> dict[str, str]:
+        """A label stands at the beginning of its line, on the side where the line does not go."""
+        x, y = self.place(line.points[0])
+        if line.port in "LR":
+            away = 3 if line.port == "R" else -3
+            return {"x": f"{x + away:g}", "y": f"{y - 4:g}", "arah": _anchor(away), "teks": line.arrow.label}
+        down = self.place(line.points[1])[1]
+        onward = self.place(line.points[2])[0] if len(line.points) > 2 else x - 1
+        away = -4 if onward > x else 4
+        height = min(down, y + HEIGHT) if len(line.points) > 2 else y + 5
+        return {"x": f"{x + away:g}", "y": f"{height + 4:g}", "arah": _anchor(away), "teks": line.arrow.label}
+
+    def heading(self, column: int, lines: list[str]) -> dict[str, Any]:
+        x = self.middle((0, column))[0]
+        first = (self.head - HEAD_LINE * len(lines)) / 2 + 10
+        texts = [(f"{first + HEAD_LINE * place:g}", text) for place, text in enumerate(lines)]
+        return {"x": f"{x:g}", "teks": texts}
+
+    def numbered(self, row: int) -> dict[str, str]:
+        middle = self.middle((row, 0))[1]
+        number = str(self.sheet.rows[row].step.number)
+        return {"atas": str(self.tops[row]), "y": f"{middle + 4:g}", "no": number}
+
+
+def _anchor(away: int) -> str:
+    return "start" if away > 0 else "end"
