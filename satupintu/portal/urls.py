@@ -38,6 +38,8 @@ urlpatterns = [
     path(SERVICE, public.service, name="service"),
     path(f"{SERVICE}/standar", sheets.standar, name="standar"),
     path(f"{SERVICE}/standar.pdf", sheets.standar_pdf, name="standar_pdf"),
+    path(f"{SERVICE}/sop", sheets.sop, name="sop"),
+    path(f"{SERVICE}/sop.pdf", sheets.sop_pdf, name="sop_pdf"),
     path(f"{SERVICE}/poster.pdf", sheets.poster, name="poster"),
     path(f"{SERVICE}/mulai", wizard.start, name="start"),
 ]

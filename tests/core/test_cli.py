@@ -489,8 +489,8 @@ def test_the_address_on_the_poster_is_the_office_own_or_the_server_of_this_insta
     house = house_of_folder(FOLDER)
     monkeypatch.delenv("SATUPINTU_URL", raising=False)
     page = "/mempawah/layanan/sertifikat-standar"
-    assert papers._page(FOLDER, house) == f"https://dpmptsp-mempawah.example{page}"
+    assert papers.page_of(FOLDER, house) == f"https://dpmptsp-mempawah.example{page}"
     monkeypatch.setenv("SATUPINTU_URL", "https://izin.example/")
-    assert papers._page(FOLDER, house) == f"https://izin.example{page}"
+    assert papers.page_of(FOLDER, house) == f"https://izin.example{page}"
     monkeypatch.delenv("SATUPINTU_URL")
-    assert papers._page(FOLDER, House(name="K", kop=("K",))) == ""
+    assert papers.page_of(FOLDER, House(name="K", kop=("K",))) == ""

@@ -65,7 +65,9 @@ def test_every_component_stands_there_once(sheet: str) -> None:
 
 
 def test_lines_become_paragraphs_lists_and_what_stands_below_them() -> None:
-    text = "Dilaksanakan oleh:\n1. Atasan:\n  a. langsung;\n  - berjenjang.\n2) Tim audit.\n\nSarana\n1. Loket"
+    text = (
+        "Dilaksanakan oleh:\n1. Atasan:\n  a. langsung;\n  - berjenjang.\n2) Tim audit.\n\nSarana\n1. Loket"
+    )
     assert blocks(text) == (
         Block(text="Dilaksanakan oleh:"),
         Block(items=(Item("1", "Atasan:", ("a. langsung;", "- berjenjang.")), Item("2", "Tim audit."))),
@@ -99,7 +101,9 @@ def test_what_is_assumed_is_marked_on_paper_and_on_the_page_alike() -> None:
     assumed = {name for name, component in service.components.items() if component.assumed}
     assert {name for name, row in rows.items() if row["contoh"]} == assumed
     assert 0 < len(assumed) < 14
-    marks = len(assumed) + sum(promise["contoh"] for promise in data["maklumat"]["janji"]) + 1  # and the legend
+    marks = (
+        len(assumed) + sum(promise["contoh"] for promise in data["maklumat"]["janji"]) + 1
+    )  # and the legend
     assert standar.html(PACKAGE, HOUSE, day=DAY).count(">contoh</span>") == marks
     sure = {name: replace(component, assumed=False) for name, component in service.components.items()}
     decided = with_service(components=sure, tariffs=())
