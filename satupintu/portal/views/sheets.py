@@ -99,7 +99,7 @@ def _pdf(request: ActorRequest, found: Source, kind: Kind) -> HttpResponse:
         pdf = sheets.printed(kind, found)
     headers = {
         "ETag": tag,
-        "Cache-Control": "public, no-cache",  # ask each time: another version may have come into force
+        "Cache-Control": "private, no-cache",  # ask each time: another version may have come into force
         "Content-Disposition": f'inline; filename="{kind}-{found.slug}.pdf"',
         "X-Content-Type-Options": "nosniff",
     }
