@@ -82,15 +82,16 @@ def printed(kind: Kind, made_from: Source) -> bytes:
 def links(office: Office, slug: str) -> list[NavLink]:
     """The sheets of a service as links of its page."""
 
-    def link(name: str, label: str, icon: str) -> NavLink:
-        return NavLink(reverse(f"portal:{name}", args=[office.slug, slug]), label, icon=icon)
+    def link(name: str, label: str, icon: str, wish: str = "") -> NavLink:
+        return NavLink(reverse(f"portal:{name}", args=[office.slug, slug]) + wish, label, icon=icon)
 
     return [
         link("standar", _("Standar pelayanan dan maklumat"), "paper"),
         link("standar_pdf", _("Standar pelayanan (PDF)"), "download"),
         link("sop", _("SOP: bagan alur dan langkahnya"), "paper"),
         link("sop_pdf", _("SOP (PDF)"), "download"),
-        link("poster", _("Poster untuk dinding (PDF)"), "download"),
+        link("poster", _("Poster A4 (PDF)"), "download"),
+        link("poster", _("Poster A3 (PDF)"), "download", "?kertas=a3"),
     ]
 
 

@@ -137,7 +137,7 @@ def test_the_printed_sheet_is_made_from_the_published_version(client: Client) ->
 
 def test_the_service_page_leads_to_every_sheet(client: Client) -> None:
     page = client.get(SERVICE).content.decode()
-    for name in ("standar", "standar.pdf", "sop", "sop.pdf", "poster.pdf"):
+    for name in ("standar", "sop", *PDFS):
         assert f'href="{SERVICE}/{name}"' in page
         assert asked(client, name).status_code == 200
 
