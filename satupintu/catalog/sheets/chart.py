@@ -14,10 +14,10 @@ from satupintu.core.sop.sheet import Cell, Shape, Sheet, Symbol
 
 NUMBERS = 30  # the column of step numbers
 WIDTH, HEIGHT, DIAMOND = 56, 26, 38  # a symbol; a decision is as wide and this high
-TRACK, BAND, EDGE, CLEAR = 6, 9, 6, 9
+TRACK, BAND, EDGE, CLEAR = 6, 9, 6, 11
 LEAST_ROW = 58
 HEAD_LETTERS, HEAD_LINE = 12, 13
-TEXT_LETTERS, TEXT_LINE = 11, 9
+TEXT_LETTERS, TEXT_LINE = 12, 9
 
 
 def chart(sheet: Sheet, routes: Routes) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def chart(sheet: Sheet, routes: Routes) -> dict[str, Any]:
 class _Chart:
     def __init__(self, sheet: Sheet, routes: Routes) -> None:
         self.sheet, self.routes = sheet, routes
-        self.shapes = {symbol.cell: symbol.shape for symbol in sheet.symbols}
+        self.halves = {symbol.cell: _height(symbol) / 2 for symbol in sheet.symbols}
         self.column = WIDTH + 2 * (EDGE + TRACK * max(0, self.fullest() - 1) + CLEAR)
         self.heads = [wrap(actor.label, HEAD_LETTERS) for actor in sheet.columns]
         self.head = HEAD_LINE * max(map(len, self.heads)) + 12
@@ -55,10 +55,11 @@ class _Chart:
 
     def row_height(self, row: int) -> int:
         bands = self.routes.above[row] + self.routes.below[row]
-        return max(LEAST_ROW, DIAMOND + BAND * bands + 2 * EDGE + 8)
+        return max(LEAST_ROW, int(2 * self.highest(row)) + BAND * bands + 2 * EDGE + 8)
 
-    def half(self, cell: Cell) -> float:
-        return (DIAMOND if self.shapes[cell] is Shape.DECISION else HEIGHT) / 2
+    def highest(self, row: int) -> float:
+        """Half the height of the row's highest symbol."""
+        return max(half for cell, half in self.halves.items() if cell[0] == row)
 
     def middle(self, cell: Cell) -> tuple[float, float]:
         row, column = cell
@@ -87,8 +88,8 @@ class _Chart:
         if kind == "m":
             return middle
         if kind in "tb":
-            return middle + self.half((row, more[0])) * (-1 if kind == "t" else 1)
-        away = max(self.half(cell) for cell in self.shapes if cell[0] == row) + 6 + BAND * more[0]
+            return middle + self.halves[row, more[0]] * (-1 if kind == "t" else 1)
+        away = self.highest(row) + 6 + BAND * more[0]
         return middle - away if kind == "u" else middle + away
 
     def path(self, line: Line) -> str:
@@ -97,12 +98,13 @@ class _Chart:
 
     def symbol(self, symbol: Symbol) -> dict[str, Any]:
         x, y = self.middle(symbol.cell)
-        lines = wrap(symbol.text, TEXT_LETTERS)
+        half, lines = self.halves[symbol.cell], wrap(symbol.text, TEXT_LETTERS)
         first = y - TEXT_LINE * (len(lines) - 1) / 2 + 3
         return {
             "bentuk": symbol.shape.value,
             "x": f"{x - WIDTH / 2:g}",
-            "y": f"{y - self.half(symbol.cell):g}",
+            "y": f"{y - half:g}",
+            "tinggi": f"{2 * half:g}",
             "tengah": f"{x:g}",
             "teks": [(f"{first + TEXT_LINE * place:g}", text) for place, text in enumerate(lines)],
         }
@@ -129,6 +131,13 @@ class _Chart:
         middle = self.middle((row, 0))[1]
         number = str(self.sheet.rows[row].step.number)
         return {"atas": str(self.tops[row]), "y": f"{middle + 4:g}", "no": number}
+
+
+def _height(symbol: Symbol) -> float:
+    """A symbol is as high as its words need."""
+    if symbol.shape is Shape.DECISION:
+        return DIAMOND
+    return max(HEIGHT, TEXT_LINE * len(wrap(symbol.text, TEXT_LETTERS)) + 8)
 
 
 def _anchor(away: int) -> str:

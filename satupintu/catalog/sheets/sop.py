@@ -200,7 +200,13 @@ def whither(sop: Sop, step: Step, way: Way) -> str:
     """Where a way leads, in words."""
     target = way.target
     if isinstance(target, Step):
-        word = "diulang dari" if target.number == step.number else "ke" if target.number > step.number else "kembali ke"
+        word = (
+            "diulang dari"
+            if target.number == step.number
+            else "ke"
+            if target.number > step.number
+            else "kembali ke"
+        )
         return f"{word} langkah {target.number} ({sop.actors[target.actor].label})"
     if isinstance(target, End):
         return f"selesai, {_lower(target.label)}"
