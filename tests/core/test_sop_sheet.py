@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from satupintu.catalog.sheets.routes import Line, Routes, routes_of
 from satupintu.core.sop import Sop
-from satupintu.core.sop.sheet import Arrow, Shape, Sheet, sheet_of
+from satupintu.core.sop.sheet import Shape, Sheet, sheet_of
 from tests.core.fixtures.sheets import made
-from tests.core.fixtures.sops import NAMES, load, small, step
+from tests.core.fixtures.sops import NAMES, load
 from tests.core.test_sop_walks import sops
 
 Box = tuple[float, float, float, float]

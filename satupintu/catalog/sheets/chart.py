@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import accumulate
 from math import ceil
 from textwrap import wrap
 from typing import Any
 
-from satupintu.catalog.sheets.routes import Line, Point, Routes
+from satupintu.catalog.sheets.routes import Line, Point, Routes, X, Y
 from satupintu.core.sop.sheet import Cell, Shape, Sheet, Symbol
 
 NUMBERS = 30  # the column of step numbers
@@ -70,24 +69,26 @@ class _Chart:
         """A point of the grid in pixels."""
         return self.x(point[0]), self.y(point[1])
 
-    def x(self, place: Sequence[Any]) -> float:
+    def x(self, place: X) -> float:
         kind, column, *more = place
-        if kind != "g":
-            side = 0.0 if kind == "c" else WIDTH / 2 if more[0] == "R" else -WIDTH / 2
-            return self.middle((0, column))[0] + side
-        track, border = more[0], NUMBERS + self.column * column
+        middle = self.middle((0, column))[0]
+        if kind == "s":
+            return middle + (WIDTH / 2 if more == ["R"] else -WIDTH / 2)
+        if kind == "c":
+            return middle
+        track, border = int(more[0]), NUMBERS + self.column * column
         if column == 0:
             return border + EDGE + TRACK * track
         if column == len(self.heads):
             return border - EDGE - TRACK * track
         return border + (EDGE + TRACK * (track // 2)) * (-1 if track % 2 == 0 else 1)
 
-    def y(self, place: Sequence[Any]) -> float:
+    def y(self, place: Y) -> float:
         kind, row, *more = place
         middle = self.middle((row, 0))[1]
         if kind == "m":
             return middle
-        if kind in "tb":
+        if kind in ("t", "b"):
             return middle + self.halves[row, more[0]] * (-1 if kind == "t" else 1)
         away = self.highest(row) + 6 + BAND * more[0]
         return middle - away if kind == "u" else middle + away
@@ -110,11 +111,13 @@ class _Chart:
         }
 
     def label(self, line: Line) -> dict[str, str]:
-        """A label stands at the beginning of its line, on the side where the line does not go."""
+        """A label stands at the beginning of its line, on the side where the line does not turn."""
         x, y = self.place(line.points[0])
         if line.port in "LR":
             away = 3 if line.port == "R" else -3
-            return {"x": f"{x + away:g}", "y": f"{y - 4:g}", "arah": _anchor(away), "teks": line.arrow.label}
+            rises = len(line.points) > 2 and self.place(line.points[2])[1] < y
+            height = y + (11 if rises else -4)
+            return {"x": f"{x + away:g}", "y": f"{height:g}", "arah": _anchor(away), "teks": line.arrow.label}
         down = self.place(line.points[1])[1]
         onward = self.place(line.points[2])[0] if len(line.points) > 2 else x - 1
         away = -4 if onward > x else 4

@@ -209,7 +209,7 @@ def whither(sop: Sop, step: Step, way: Way) -> str:
         )
         return f"{word} langkah {target.number} ({sop.actors[target.actor].label})"
     if isinstance(target, End):
-        return f"selesai, {_lower(target.label)}"
+        return f"selesai ({target.label})"
     return f"menunggu {_owed(sop, target)}"
 
 
