@@ -215,7 +215,8 @@ def whither(sop: Sop, step: Step, way: Way) -> str:
 
 def _owed(sop: Sop, wait: Wait) -> str:
     """ "perbaikan persyaratan dari Pemohon, paling lama 5 hari kerja, paling banyak 2 kali"."""
-    parts = [f"{_lower(wait.label)} ({sop.actors[wait.debtor].label})"]
+    label, debtor = wait.label, sop.actors[wait.debtor].label
+    parts = [_lower(label) if debtor.split(" (")[0] in label else f"{_lower(label)} ({debtor})"]
     parts += [f"paling lama {wait.limit}"] if wait.limit else []
     parts += [f"paling banyak {wait.rounds} kali"] if wait.rounds else []
     return ", ".join(parts)
