@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import accumulate
 from math import ceil
 from textwrap import wrap
 from typing import Any
 
-from satupintu.catalog.sheets.routes import Line, Point, Routes
+from satupintu.catalog.sheets.routes import Line, Point, Routes, X, Y
 from satupintu.core.sop.sheet import Cell, Shape, Sheet, Symbol
 
 NUMBERS = 30  # the column of step numbers
 WIDTH, HEIGHT, DIAMOND = 56, 26, 38  # a symbol; a decision is as wide and this high
-TRACK, BAND, EDGE, CLEAR = 6, 9, 6, 9
+TRACK, BAND, EDGE, CLEAR = 6, 9, 6, 11
 LEAST_ROW = 58
 HEAD_LETTERS, HEAD_LINE = 12, 13
-TEXT_LETTERS, TEXT_LINE = 11, 9
+TEXT_LETTERS, TEXT_LINE = 12, 9
 
 
 def chart(sheet: Sheet, routes: Routes) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def chart(sheet: Sheet, routes: Routes) -> dict[str, Any]:
 class _Chart:
     def __init__(self, sheet: Sheet, routes: Routes) -> None:
         self.sheet, self.routes = sheet, routes
-        self.shapes = {symbol.cell: symbol.shape for symbol in sheet.symbols}
+        self.halves = {symbol.cell: _height(symbol) / 2 for symbol in sheet.symbols}
         self.column = WIDTH + 2 * (EDGE + TRACK * max(0, self.fullest() - 1) + CLEAR)
         self.heads = [wrap(actor.label, HEAD_LETTERS) for actor in sheet.columns]
         self.head = HEAD_LINE * max(map(len, self.heads)) + 12
@@ -55,10 +54,11 @@ class _Chart:
 
     def row_height(self, row: int) -> int:
         bands = self.routes.above[row] + self.routes.below[row]
-        return max(LEAST_ROW, DIAMOND + BAND * bands + 2 * EDGE + 8)
+        return max(LEAST_ROW, int(2 * self.highest(row)) + BAND * bands + 2 * EDGE + 8)
 
-    def half(self, cell: Cell) -> float:
-        return (DIAMOND if self.shapes[cell] is Shape.DECISION else HEIGHT) / 2
+    def highest(self, row: int) -> float:
+        """Half the height of the row's highest symbol."""
+        return max(half for cell, half in self.halves.items() if cell[0] == row)
 
     def middle(self, cell: Cell) -> tuple[float, float]:
         row, column = cell
@@ -69,26 +69,28 @@ class _Chart:
         """A point of the grid in pixels."""
         return self.x(point[0]), self.y(point[1])
 
-    def x(self, place: Sequence[Any]) -> float:
+    def x(self, place: X) -> float:
         kind, column, *more = place
-        if kind != "g":
-            side = 0.0 if kind == "c" else WIDTH / 2 if more[0] == "R" else -WIDTH / 2
-            return self.middle((0, column))[0] + side
-        track, border = more[0], NUMBERS + self.column * column
+        middle = self.middle((0, column))[0]
+        if kind == "s":
+            return middle + (WIDTH / 2 if more == ["R"] else -WIDTH / 2)
+        if kind == "c":
+            return middle
+        track, border = int(more[0]), NUMBERS + self.column * column
         if column == 0:
             return border + EDGE + TRACK * track
         if column == len(self.heads):
             return border - EDGE - TRACK * track
         return border + (EDGE + TRACK * (track // 2)) * (-1 if track % 2 == 0 else 1)
 
-    def y(self, place: Sequence[Any]) -> float:
+    def y(self, place: Y) -> float:
         kind, row, *more = place
         middle = self.middle((row, 0))[1]
         if kind == "m":
             return middle
-        if kind in "tb":
-            return middle + self.half((row, more[0])) * (-1 if kind == "t" else 1)
-        away = max(self.half(cell) for cell in self.shapes if cell[0] == row) + 6 + BAND * more[0]
+        if kind in ("t", "b"):
+            return middle + self.halves[row, more[0]] * (-1 if kind == "t" else 1)
+        away = self.highest(row) + 6 + BAND * more[0]
         return middle - away if kind == "u" else middle + away
 
     def path(self, line: Line) -> str:
@@ -97,22 +99,25 @@ class _Chart:
 
     def symbol(self, symbol: Symbol) -> dict[str, Any]:
         x, y = self.middle(symbol.cell)
-        lines = wrap(symbol.text, TEXT_LETTERS)
+        half, lines = self.halves[symbol.cell], wrap(symbol.text, TEXT_LETTERS)
         first = y - TEXT_LINE * (len(lines) - 1) / 2 + 3
         return {
             "bentuk": symbol.shape.value,
             "x": f"{x - WIDTH / 2:g}",
-            "y": f"{y - self.half(symbol.cell):g}",
+            "y": f"{y - half:g}",
+            "tinggi": f"{2 * half:g}",
             "tengah": f"{x:g}",
             "teks": [(f"{first + TEXT_LINE * place:g}", text) for place, text in enumerate(lines)],
         }
 
     def label(self, line: Line) -> dict[str, str]:
-        """A label stands at the beginning of its line, on the side where the line does not go."""
+        """A label stands at the beginning of its line, on the side where the line does not turn."""
         x, y = self.place(line.points[0])
         if line.port in "LR":
             away = 3 if line.port == "R" else -3
-            return {"x": f"{x + away:g}", "y": f"{y - 4:g}", "arah": _anchor(away), "teks": line.arrow.label}
+            rises = len(line.points) > 2 and self.place(line.points[2])[1] < y
+            height = y + (11 if rises else -4)
+            return {"x": f"{x + away:g}", "y": f"{height:g}", "arah": _anchor(away), "teks": line.arrow.label}
         down = self.place(line.points[1])[1]
         onward = self.place(line.points[2])[0] if len(line.points) > 2 else x - 1
         away = -4 if onward > x else 4
@@ -129,6 +134,13 @@ class _Chart:
         middle = self.middle((row, 0))[1]
         number = str(self.sheet.rows[row].step.number)
         return {"atas": str(self.tops[row]), "y": f"{middle + 4:g}", "no": number}
+
+
+def _height(symbol: Symbol) -> float:
+    """A symbol is as high as its words need."""
+    if symbol.shape is Shape.DECISION:
+        return DIAMOND
+    return max(HEIGHT, TEXT_LINE * len(wrap(symbol.text, TEXT_LETTERS)) + 8)
 
 
 def _anchor(away: int) -> str:

@@ -200,16 +200,23 @@ def whither(sop: Sop, step: Step, way: Way) -> str:
     """Where a way leads, in words."""
     target = way.target
     if isinstance(target, Step):
-        word = "diulang dari" if target.number == step.number else "ke" if target.number > step.number else "kembali ke"
+        word = (
+            "diulang dari"
+            if target.number == step.number
+            else "ke"
+            if target.number > step.number
+            else "kembali ke"
+        )
         return f"{word} langkah {target.number} ({sop.actors[target.actor].label})"
     if isinstance(target, End):
-        return f"selesai, {_lower(target.label)}"
+        return f"selesai ({target.label})"
     return f"menunggu {_owed(sop, target)}"
 
 
 def _owed(sop: Sop, wait: Wait) -> str:
     """ "perbaikan persyaratan dari Pemohon, paling lama 5 hari kerja, paling banyak 2 kali"."""
-    parts = [f"{_lower(wait.label)} ({sop.actors[wait.debtor].label})"]
+    label, debtor = wait.label, sop.actors[wait.debtor].label
+    parts = [_lower(label) if debtor.split(" (")[0] in label else f"{_lower(label)} ({debtor})"]
     parts += [f"paling lama {wait.limit}"] if wait.limit else []
     parts += [f"paling banyak {wait.rounds} kali"] if wait.rounds else []
     return ", ".join(parts)

@@ -20,7 +20,11 @@ TEXTS = {"kegiatan": "Kegiatan", "kelengkapan": "Kelengkapan", "output": "Output
 """The text columns with their heads."""
 
 _USUAL = (0.24, 0.20, 0.12)
-_SHARES = ((0.14, 0.18, 0.21, 0.24, 0.28, 0.33), (0.12, 0.15, 0.18, 0.20, 0.24, 0.28), (0.08, 0.12, 0.16, 0.20, 0.25, 0.30))
+_SHARES = (
+    (0.14, 0.18, 0.21, 0.24, 0.28, 0.33),
+    (0.12, 0.15, 0.18, 0.20, 0.24, 0.28),
+    (0.08, 0.12, 0.16, 0.20, 0.25, 0.30),
+)
 _LETTER_MM, _LINE_MM = 1.46, 3.75  # of the print type at 8.6 pt
 _LOST_LETTERS = 3.0  # at the ragged end of a line
 _SIDES_MM, _TOP_MM = 2.6, 3.2

@@ -121,7 +121,7 @@ class _Pen:
     def row(self, step: Step) -> Row:
         cell = self.cells[step.id]
         groups = list(_groups(step))
-        ends = len(groups) == 1 and step.id != self.sop.first.id and self.target(groups[0]) in self.sop.ends
+        ends = len(groups) == 1 and self.target(groups[0]) in self.sop.ends
         symbol = _symbol(cell, decides=len(groups) > 1, first=step.id == self.sop.first.id, last=ends)
         self.taken[cell] = symbol
         labels, keys = self.labels(groups)
@@ -138,7 +138,9 @@ class _Pen:
                 continue
             if shared[way.cell] < 2 or not isinstance(way.target, End):
                 yield Arrow(start, way.cell, way.label)
-        yield from (Arrow(start, cell) for cell, ways in shared.items() if ways > 1 and cell not in (None, start))
+        yield from (
+            Arrow(start, cell) for cell, ways in shared.items() if ways > 1 and cell not in (None, start)
+        )
 
     def target(self, outcomes: tuple[Outcome, ...]) -> str:
         return outcomes[0].to or outcomes[0].wait or ""
@@ -220,6 +222,8 @@ def _columns(sop: Sop) -> tuple[ActorRow, ...]:
 def _symbol(cell: Cell, *, decides: bool, first: bool, last: bool) -> Symbol:
     if decides:
         return Symbol(cell, Shape.DECISION)
+    if first and last:
+        return Symbol(cell, Shape.FINISH, "Mulai dan selesai")
     if first:
         return Symbol(cell, Shape.START, "Mulai")
     return Symbol(cell, Shape.FINISH, "Selesai") if last else Symbol(cell, Shape.PROCESS)
