@@ -202,6 +202,7 @@ def _words(refusal: Any) -> str:
 _VERDICTS = {
     "genuine": "Asli. Berkas ini sama persis dengan yang kami terbitkan.",
     "altered": "Berubah. Berkas ini menyebut izin kami, tetapi isinya tidak sama dengan yang kami terbitkan.",
+    "copy": "Salinan. Berkas ini tidak bertanda tangan; yang sah adalah berkas yang kami terbitkan.",
     "revoked": "Dicabut. Berkas ini pernah kami terbitkan, dan sekarang tidak berlaku.",
     "not-ours": "Bukan dari kami. Berkas ini tidak ada dalam daftar izin kantor.",
     "signing": "Sedang ditandatangani.",

@@ -32,7 +32,7 @@ def run(args: Namespace) -> Answer:
         place = problem.filename or args.out
         raise Usage(f"--out: tidak dapat menulis {place}. Sebut folder lain, atau beri izin tulis.") from None
     except Refusal as refusal:
-        message = f"Lembar tidak dapat dicetak: {refusal.values.get('reason', 'terlalu lama')}"
+        message = _words(refusal)
         return NOT_FINE, {"ok": False, "message": message}, message
     return FINE, {"ok": True, "files": files}, "\n".join(["Lembar sudah dibuat:", *files])
 
@@ -45,7 +45,7 @@ def _write(folder: Path, out: Path) -> Iterator[Path]:
     package = read_package(load_folder(folder), known_sops=linked_sops(folder))
     house = house_of_folder(folder)
     out.mkdir(parents=True, exist_ok=True)
-    for name, make in _sheets(package, house, _page(folder, house)).items():
+    for name, make in _sheets(package, house, page_of(folder, house)).items():
         path, fresh = out / name, out / f".{name}.{os.getpid()}"
         try:
             fresh.write_bytes(make())
@@ -55,13 +55,26 @@ def _write(folder: Path, out: Path) -> Iterator[Path]:
         yield path
 
 
+def _words(refusal: Refusal) -> str:
+    from django.conf import settings
+
+    from satupintu.ui.refusals import words_of
+
+    if not settings.configured:
+        settings.configure(USE_I18N=False)  # the source strings are Indonesian
+    return " ".join(words_of(refusal))
+
+
 def _sheets(package: Package, house: House, page: str) -> dict[str, Callable[[], bytes]]:
     """The makers of a folder's sheets, by file name. A linked SOP has no product, hence only its SOP sheet."""
-    from satupintu.catalog.sheets import poster, standar
+    from satupintu.catalog.sheets import poster, sop, standar
     from satupintu.door.moment import now
 
     day = now().astimezone().date()  # whose tariff counts: today, where it is printed
-    made: dict[str, Callable[[], bytes]] = {}
+    made: dict[str, Callable[[], bytes]] = {
+        "sop.pdf": lambda: sop.pdf(package, house),
+        "sop.html": lambda: sop.html(package, house).encode(),
+    }
     if package.service is not None:
         made |= {
             "standar.pdf": lambda: standar.pdf(package, house, day=day, page=page),
@@ -72,7 +85,7 @@ def _sheets(package: Package, house: House, page: str) -> dict[str, Callable[[],
     return made
 
 
-def _page(folder: Path, house: House) -> str:
+def page_of(folder: Path, house: House) -> str:
     """Where people find the service: at SATUPINTU_URL, else at the website of the office; "" if it has none."""
     root = os.environ.get("SATUPINTU_URL") or next((it for it in house.contacts if "://" in it), "")
     here = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links

@@ -99,9 +99,17 @@ def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code:
     return whole
 
 
-def sheet(permit: Permit, *, variant: str = "") -> bytes:
+def sheet(permit: Permit) -> bytes:
     """The permit as PDF/A-3b with its data embedded, ready to be signed; the same data give the same bytes."""
+    return _printed(permit, permit.data)
+
+
+def large_copy(permit: Permit) -> bytes:
+    """The permit in 18 pt for those who read with difficulty: a copy without signature, which says so on top."""
+    return _printed(permit, {**permit.data, "salinan": True}, variant="besar")
+
+
+def _printed(permit: Permit, data: dict[str, Any], *, variant: str = "") -> bytes:
     files = queries.package(queries.of_case(permit.case)).files
-    return compile_pdf(
-        "permit.typ", permit.data, files=files, variant=variant, qr=f"{settings.PUBLIC_URL}/cek/{permit.code}"
-    )
+    check = f"{settings.PUBLIC_URL}/cek/{permit.code}"
+    return compile_pdf("permit.typ", data, files=files, variant=variant, qr=check)

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from satupintu.catalog.queries import in_force, package_of
-from satupintu.catalog.sheets import House, house_of, poster, standar
+from satupintu.catalog.sheets import House, house_of, poster, sop, standar
 from satupintu.core.package import Package
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
@@ -29,14 +29,16 @@ from satupintu.offices.models import Office
 from satupintu.ui.parts import NavLink
 from satupintu.ui.prints import kit_files
 
-Kind = Literal["standar", "poster", "poster-a3"]
+Kind = Literal["standar", "sop", "poster", "poster-a3"]
 MOST_KEPT = 64  # about 100 kB each
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the sheets of a service are made from on a day. page: full address of the service's page."""
+    """What the sheets of a service are made from on a day. office, slug: in its address, which is `page` in full."""
 
+    office: str
+    slug: str
     package: Package
     house: House
     day: date
@@ -62,7 +64,7 @@ def source(office: Office, slug: str, day: date) -> Source:
     if package.service is None:
         raise Refusal("catalog.no-service", status=404, slug=slug)
     address = reverse("portal:service", args=[office.slug, slug])
-    return Source(package, house_of(office), day, f"{settings.PUBLIC_URL}{address}")
+    return Source(office.slug, slug, package, house_of(office), day, f"{settings.PUBLIC_URL}{address}")
 
 
 def kept(name: str) -> bytes | None:
@@ -80,13 +82,16 @@ def printed(kind: Kind, made_from: Source) -> bytes:
 def links(office: Office, slug: str) -> list[NavLink]:
     """The sheets of a service as links of its page."""
 
-    def link(name: str, label: str, icon: str) -> NavLink:
-        return NavLink(reverse(f"portal:{name}", args=[office.slug, slug]), label, icon=icon)
+    def link(name: str, label: str, icon: str, wish: str = "") -> NavLink:
+        return NavLink(reverse(f"portal:{name}", args=[office.slug, slug]) + wish, label, icon=icon)
 
     return [
         link("standar", _("Standar pelayanan dan maklumat"), "paper"),
         link("standar_pdf", _("Standar pelayanan (PDF)"), "download"),
-        link("poster", _("Poster untuk dinding (PDF)"), "download"),
+        link("sop", _("SOP: bagan alur dan langkahnya"), "paper"),
+        link("sop_pdf", _("SOP (PDF)"), "download"),
+        link("poster", _("Poster A4 (PDF)"), "download"),
+        link("poster", _("Poster A3 (PDF)"), "download", "?kertas=a3"),
     ]
 
 
@@ -117,6 +122,7 @@ class Shelf:
 _shelf = Shelf(MOST_KEPT)
 _PRESS: dict[Kind, Callable[[Source], bytes]] = {
     "standar": lambda it: standar.pdf(it.package, it.house, day=it.day, page=it.page),
+    "sop": lambda it: sop.pdf(it.package, it.house),
     "poster": lambda it: poster.pdf(it.package, it.house, day=it.day, page=it.page),
     "poster-a3": lambda it: poster.pdf(it.package, it.house, day=it.day, page=it.page, paper="a3"),
 }

@@ -300,6 +300,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    "permits.revoked": Words(
+        what=_("Surat ini sudah dicabut."),
+        do=_("Salinannya tidak dibuat lagi. Tanyakan ke kantor bila Anda perlu."),
+    ),
     "permits.stored": Words(
         what=_("Surat ini sudah tersimpan."),
         do=_("Tidak perlu diulang. Buka lagi berkasnya."),

@@ -28,4 +28,4 @@ def self_contained(name: str, data: Mapping[str, Any]) -> str:
 
 @cache
 def _engine() -> Engine:
-    return Engine(dirs=[TEMPLATES])
+    return Engine(dirs=[str(TEMPLATES)])
