@@ -329,7 +329,9 @@ WORDS: Mapping[str, Words] = {
         do=_("Gambar beberapa pelaksana dalam satu kolom: tulis column pada [[actor]] di sop.toml."),
     ),
     "sheet.step-too-long": Words(
-        what=_("Teks langkah %(steps)s terlalu panjang: satu langkah harus muat dalam satu halaman lembar SOP."),
+        what=_(
+            "Teks langkah %(steps)s terlalu panjang: satu langkah harus muat dalam satu halaman lembar SOP."
+        ),
         do=_("Pecah langkah itu menjadi beberapa langkah, atau ringkas kata-katanya di sop.toml."),
     ),
     # the officers' pages

@@ -49,16 +49,14 @@ def pdf(package: Package, house: House) -> bytes:
     data = sop_data(package, house)
     columns = len(data["pelaksana"])
     if columns > MOST_COLUMNS:
-        reason = f"ada {columns} kolom pelaksana, paling banyak {MOST_COLUMNS}; gabungkan dengan column"
-        raise Refusal("sheet.too-wide", status=422, columns=columns, most=MOST_COLUMNS, reason=reason)
+        raise Refusal("sheet.too-wide", status=422, columns=columns, most=MOST_COLUMNS)
     try:
         return compile_pdf("sop.typ", data)
     except Refusal as refusal:
         steps = _TOO_LONG.search(str(refusal.values.get("reason", "")))
         if steps is None:
             raise
-        reason = f"teks langkah {steps[1]} terlalu panjang untuk satu halaman; pecah atau ringkas langkah itu"
-        raise Refusal("sheet.step-too-long", status=422, steps=steps[1], reason=reason) from None
+        raise Refusal("sheet.step-too-long", status=422, steps=steps[1].replace(",", ", ")) from None
 
 
 def html(package: Package, house: House) -> str:
@@ -165,7 +163,7 @@ def note(sop: Sop, row: Row) -> str:
 
 def ways_out(sop: Sop, row: Row) -> list[dict[str, Any]]:
     """Every way out of a step: what it is called, where it leads in words, and the number of the step it leads to."""
-    asked = len(row.ways) > 1
+    asked = len(row.step.outcomes) > 1
     return [
         {
             "label": way.words if asked else "",
