@@ -6,6 +6,7 @@ What needs Django's models is imported inside: this file is read before Django i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,10 +24,14 @@ def gathered(static_files: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The demo's offices, and a case at every stage, made once; each test goes back to this when it ends."""
-    with django_db_blocker.unblock():
-        furnish()
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> None:
+    """The demo's offices, and a case at every stage, made once; each test goes back to this when it ends.
+
+    On a day of its own (--today) only the demo walks, which furnishes for itself.
+    """
+    if not request.config.getoption("--today"):
+        with django_db_blocker.unblock():
+            furnish()
 
 
 def furnish() -> None:
@@ -85,6 +90,27 @@ def office(committed: None) -> Any:
         call_command("flush", interactive=False, verbosity=0)
         triggers.make(connection)
     return factories.small_office()
+
+
+@pytest.fixture
+def beside(office: Any, tmp_path: Path) -> dict[str, str]:
+    """The environment in which another process works on the data of this test: its data base, keys and files."""
+    from django.conf import settings
+    from django.db import connection
+
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("keys", "files", "static"):
+        (Path(settings.HOME) / name).mkdir(exist_ok=True)
+        (home / name).symlink_to(Path(settings.HOME) / name)
+    env = {**os.environ, "SATUPINTU_HOME": str(home)}
+    data = connection.settings_dict
+    if connection.vendor == "sqlite":
+        (home / "satupintu.sqlite3").symlink_to(data["NAME"])
+    else:
+        server = f"{data['USER']}:{data['PASSWORD']}@{data['HOST']}:{data['PORT']}"
+        env["DATABASE_URL"] = f"postgres://{server}/{data['NAME']}"
+    return env
 
 
 @pytest.fixture
