@@ -13,8 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from satupintu.adapters.mail import simulator
+
+
+class Choosy(simulator.Catcher):
+    """A mail server that does not know the address."""
+
+    reply = "550 5.1.1 no such user"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        return self.reply
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -119,5 +132,17 @@ def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
     controller, catcher = simulator.serve(tmp_path / "mail")
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    yield catcher
+    controller.stop()
+
+
+@pytest.fixture
+def choosy(tmp_path: Path, postbox: simulator.Catcher, settings: Any) -> Iterator[Choosy]:
+    from tests import factories
+
+    catcher = Choosy(tmp_path / "choosy")
+    controller = Controller(catcher, hostname="127.0.0.1", port=factories.free_port())
+    controller.start()
+    settings.EMAIL_PORT = controller.port
     yield catcher
     controller.stop()
