@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -16,12 +17,11 @@ from satupintu.catalog.sheets.routes import Line, Routes, routes_of
 from satupintu.core.sop import Sop
 from satupintu.core.sop.sheet import Shape, Sheet, sheet_of
 from tests.core.fixtures.sheets import made
-from tests.core.fixtures.sops import NAMES, load
+from tests.core.fixtures.sops import NAMES, load, small, step
 from tests.core.test_sop_walks import sops
 
 Box = tuple[float, float, float, float]
 Stroke = tuple[float, float, float, float]
-BACK = [[1, 2], [2, 3]]
 
 
 def spot(point: Any) -> tuple[float, float]:
@@ -132,3 +132,139 @@ def test_whatever_is_sound_is_drawn(sop: Sop) -> None:
 @given(seed=st.integers(0, 10**6), steps=st.integers(4, 40), columns=st.integers(3, 8), ways=st.floats(0, 1))
 def test_any_size_is_drawn(seed: int, steps: int, columns: int, ways: float) -> None:
     drawn(made(steps, columns, seed=seed, ways=ways))
+
+
+# What is drawn
+
+ENDS = '[[end]]\nid = "ditolak"\nlabel = "Ditolak"\nresult = "refused"\n'
+
+
+def labels(sheet: Sheet, row: int) -> dict[str, tuple[int, int]]:
+    """Label -> where the arrow ends, of the arrows out of a row's step."""
+    start = sheet.rows[row].symbol.cell
+    return {arrow.label: arrow.end for arrow in sheet.arrows if arrow.start == start}
+
+
+def way_words(sop: Sop, step_id: str, *pairs: tuple[str, str]) -> Sop:
+    """The same SOP with other words on the ways out of a step."""
+    changed = replace(
+        sop.steps[step_id],
+        outcomes={
+            key: replace(one, label=dict(pairs).get(key, one.label))
+            for key, one in sop.steps[step_id].outcomes.items()
+        },
+    )
+    return replace(sop, steps={**sop.steps, step_id: changed})
+
+
+def three(*ways: str, actor: str = "jf") -> Sop:
+    """Applicant, a step with these ways out, and the head."""
+    return small(
+        step("isi", 1, "pemohon", ways=['kirim to = "periksa"']),
+        step("periksa", 2, actor, ways=ways),
+        step("sahkan", 3, "kadis", ways=['sah to = "selesai"']),
+        ENDS,
+    )
+
+
+def test_a_no_and_another_way_are_tidak_and_ya() -> None:
+    sop = way_words(
+        three('baik to = "sahkan"', 'buruk to = "ditolak"'),
+        "periksa",
+        ("baik", "Lengkap, teruskan"),
+        ("buruk", "Tidak lengkap, tolak"),
+    )
+    assert labels(sheet_of(sop), 1) == {"Ya": (2, 2), "Tidak": (1, 0)}
+
+
+def test_other_ways_bear_their_own_first_words() -> None:
+    sop = way_words(
+        three('baik to = "sahkan"', 'ulang to = "isi"'),
+        "periksa",
+        ("baik", "Setuju, teruskan"),
+        ("ulang", "Perbaiki: ulangi"),
+    )
+    assert labels(sheet_of(sop), 1) == {"Setuju": (2, 2), "Perbaiki": (0, 0)}
+
+
+def test_long_words_become_letters_that_the_last_column_explains() -> None:
+    long = "Kembalikan kepada pemohon untuk dilengkapi"
+    sheet = sheet_of(way_words(three('baik to = "sahkan"', 'ulang to = "isi"'), "periksa", ("ulang", long)))
+    assert labels(sheet, 1) == {"baik": (2, 2), "a": (0, 0)}
+    assert sheet.rows[1].keys == {"a": long}
+
+
+def test_a_step_with_one_way_asks_nothing() -> None:
+    sheet = sheet_of(three('baik to = "sahkan"'))
+    assert [row.symbol.shape for row in sheet.rows] == [Shape.START, Shape.PROCESS, Shape.FINISH]
+    assert labels(sheet, 1) == {"": (2, 2)}
+
+
+def test_ways_to_one_place_are_one_arrow_and_lateness_is_no_question() -> None:
+    sop = three('baik to = "sahkan"', 'lewat to = "sahkan"\nwhen = "late"')
+    sheet = sheet_of(way_words(sop, "periksa", ("baik", "Sudah"), ("lewat", "Belum, lanjut")))
+    assert sheet.rows[1].symbol.shape is Shape.PROCESS
+    assert [len(way.outcomes) for way in sheet.rows[1].ways] == [2]
+
+
+def test_a_question_whose_answers_lead_to_one_place_stays_a_question() -> None:
+    sheet = sheet_of(
+        way_words(
+            three('mandiri to = "sahkan"\nwhen = "help-not-asked"', 'dibantu to = "sahkan"'),
+            "periksa",
+            ("mandiri", "Tidak perlu bantuan"),
+            ("dibantu", "Sudah dibantu"),
+        )
+    )
+    assert sheet.rows[1].symbol.shape is Shape.DECISION
+    assert labels(sheet, 1) == {"Tidak": (2, 2), "Ya": (2, 2)}
+
+
+def test_a_wait_points_at_the_last_earlier_step_of_its_debtor() -> None:
+    wait = '[[wait]]\nid = "perbaikan"\nkind = "correction"\ndebtor = "pemohon"\nlabel = "Perbaikan"\n'
+    sop = small(
+        step("isi", 1, "pemohon", ways=['kirim to = "lengkapi"']),
+        step("lengkapi", 2, "pemohon", ways=['kirim to = "periksa"']),
+        step("periksa", 3, "jf", ways=['baik to = "selesai"', 'minta wait = "perbaikan"']),
+        wait,
+    )
+    sheet = sheet_of(sop)
+    assert labels(sheet, 2)["minta"] == (1, 0)
+    assert len(sheet.rows) == 3  # a correction adds no row
+
+
+def test_a_wait_for_somebody_without_a_step_has_a_box_of_its_own() -> None:
+    wait = '[[wait]]\nid = "kajian"\nkind = "opinion"\ndebtor = "dinas"\nlabel = "Kajian teknis"\n'
+    sheet = sheet_of(small(
+        step("isi", 1, "pemohon", ways=['kirim to = "periksa"']),
+        step("periksa", 2, "jf", ways=['baik to = "sahkan"', 'minta wait = "kajian"']),
+        step("sahkan", 3, "kadis", ways=['sah to = "selesai"']),
+        wait,
+    ))  # fmt: skip
+    (box,) = [symbol for symbol in sheet.symbols if symbol.shape is Shape.WAIT]
+    assert (box.text, sheet.columns[box.cell[1]].id) == ("Kajian teknis", "dinas")
+    start = sheet.rows[1].symbol.cell
+    assert {(arrow.start, arrow.end) for arrow in sheet.arrows if box.cell in (arrow.start, arrow.end)} == {
+        (start, box.cell),
+        (box.cell, start),
+    }
+
+
+def test_an_end_is_a_capsule_in_the_first_partys_column_or_beside_it() -> None:
+    sheet = sheet_of(three('baik to = "sahkan"', 'buruk to = "ditolak"'))
+    (end,) = [symbol for symbol in sheet.symbols if symbol.shape is Shape.END]
+    assert (end.cell, end.text) == ((1, 0), "Ditolak")
+    taken = sheet_of(three('baik to = "sahkan"', 'buruk to = "ditolak"', actor="pemohon"))
+    (end,) = [symbol for symbol in taken.symbols if symbol.shape is Shape.END]
+    assert end.cell == (1, 1)
+
+
+def test_an_actor_may_be_drawn_in_anothers_column_and_who_only_hears_has_none() -> None:
+    sop = three('baik to = "sahkan"')
+    actors = {**sop.actors, "kadis": replace(sop.actors["kadis"], column="jf")}
+    sheet = sheet_of(replace(sop, actors=actors))
+    assert [actor.id for actor in sheet.columns] == [
+        "pemohon",
+        "jf",
+    ]  # dinas, kasir and sistem do nothing here
+    assert sheet.rows[2].symbol.cell == (2, 1)

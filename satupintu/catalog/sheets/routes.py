@@ -51,6 +51,8 @@ def routes_of(sheet: Sheet) -> Routes:
 def _urgency(arrow: Arrow) -> tuple[int, int, int]:
     """Within the row first, then forward from near to far, then back."""
     (one, _), (two, _) = arrow.start, arrow.end
+    if arrow.start == arrow.end:
+        return 2, one, 0
     return (0, one, 0) if one == two else (1, two - one, one) if two > one else (2, one, 0)
 
 

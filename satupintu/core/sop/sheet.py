@@ -63,6 +63,11 @@ class Way:
         """What the outcomes are called, in full."""
         return " / ".join(dict.fromkeys(outcome.label for outcome in self.outcomes))
 
+    def boxed(self, start: Cell) -> bool:
+        """Does it lead to a wait that stands in the row of its step?"""
+        cell = self.cell
+        return isinstance(self.target, Wait) and cell is not None and cell != start and cell[0] == start[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -130,17 +135,23 @@ class _Pen:
             self.arrows += self.arrows_of(cell, ways)
         return Row(step, symbol, ways, keys)
 
-    def arrows_of(self, start: Cell, ways: tuple[Way, ...]) -> Iterator[Arrow]:
-        """An arrow for each way; ends that had to share a capsule share the arrow, which the capsule labels."""
+    def arrows_of(self, start: Cell, ways: tuple[Way, ...]) -> list[Arrow]:
+        """An arrow for each way, and one back from a wait in a box of its own, which names it.
+
+        Ends that had to share a capsule share the arrow, which the capsule labels.
+        """
+        found: list[Arrow] = []
         shared = Counter(way.cell for way in ways if isinstance(way.target, End))
         for way in ways:
-            if way.cell is None or (isinstance(way.target, End) and way.cell == start):
+            ends, box = isinstance(way.target, End), way.boxed(start)
+            if way.cell is None or (ends and way.cell == start):
                 continue
-            if shared[way.cell] < 2 or not isinstance(way.target, End):
-                yield Arrow(start, way.cell, way.label)
-        yield from (
-            Arrow(start, cell) for cell, ways in shared.items() if ways > 1 and cell not in (None, start)
-        )
+            arrow = Arrow(start, way.cell, "" if box or (ends and shared[way.cell] > 1) else way.label)
+            if not ends or arrow not in found:
+                found.append(arrow)
+            if box:
+                found.append(Arrow(way.cell, start))
+        return found
 
     def target(self, outcomes: tuple[Outcome, ...]) -> str:
         return outcomes[0].to or outcomes[0].wait or ""
@@ -194,7 +205,10 @@ class _Pen:
         return cell
 
     def waiting(self, step: Step, wait: Wait) -> Cell | None:
-        """A wait points at the last earlier step of its debtor, else at one in his column, else at a box of its own."""
+        """A wait points at the last earlier step of its debtor, else at one in his column, else at a box of its own.
+
+        None where the box finds no room: the words say it.
+        """
         row, own = self.cells[step.id]
         earlier = self.steps[:row]
         column = self.column(wait.debtor)
@@ -203,10 +217,11 @@ class _Pen:
             if last is not None:
                 return self.cells[last.id]
         cell = (row, column)
-        if column == own or cell in self.taken:
+        if column == own:
+            return cell  # he owes it to himself: the step is done once more
+        if cell in self.taken:
             return None
         self.taken[cell] = Symbol(cell, Shape.WAIT, wait.label)
-        self.arrows.append(Arrow(cell, (row, own)))
         return cell
 
 
