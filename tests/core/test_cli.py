@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import satupintu
-from satupintu.catalog.sheets import House, house_of_folder
+from satupintu.catalog.sheets import House, house_of_folder, sop
 from satupintu.cli import main, papers
 from satupintu.core import clock
+from satupintu.core.refusal import Refusal
 
 RUN = "import sys; from satupintu.cli import main; sys.exit(main(sys.argv[1:]))"
 DATA = Path(satupintu.__file__).parent / "offices" / "data"
@@ -475,6 +476,17 @@ def test_where_nothing_can_be_written_is_said(ask, capsys, tmp_path, place):
     code, answer = ask("service", "sheet", str(FOLDER), "--out", str(tmp_path / place))
     assert code == 2
     assert answer["message"].startswith(f"--out: tidak dapat menulis {tmp_path / place}. Sebut folder lain")
+
+
+def test_what_does_not_fit_on_a_sheet_is_said_in_words(ask, tmp_path, monkeypatch):
+    def too_wide(*_):
+        raise Refusal("sheet.too-wide", status=422, columns=9, most=8)
+
+    monkeypatch.setattr(sop, "pdf", too_wide)
+    code, answer = ask("service", "sheet", str(FOLDER), "--out", str(tmp_path / "o"))
+    assert (code, answer["ok"]) == (1, False)
+    assert "paling banyak 8 kolom" in answer["message"]
+    assert list((tmp_path / "o").iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_said(ask, tmp_path):

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -161,6 +163,13 @@ def test_the_page_of_the_sop_shows_its_steps(client: Client) -> None:
     found = sheets.source(Office.objects.get(slug="mempawah"), f.SERVICE, f.AT.date())
     assert all(step.activity in page for step in found.package.sop.steps.values())
     assert 'style="' not in page
+
+
+@pytest.mark.parametrize("name", ["standar", "sop"])
+def test_headings_skip_no_level(name: str, client: Client) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", asked(client, name).content.decode())]
+    assert levels[0] == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels)), levels
 
 
 @pytest.mark.parametrize("name", ["standar", "standar.pdf", "sop", "sop.pdf", "poster.pdf"])
