@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from satupintu.accounts.middleware import ActorRequest
@@ -89,9 +91,11 @@ def _page(
 def _pdf(request: ActorRequest, found: Source, kind: Kind) -> HttpResponse:
     """A sheet from the shelf, from the browser's own memory, or printed now; too many prints a minute must wait."""
     name = found.etag(kind)
-    tag = f'"{name}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
+    tag = quote_etag(name)
+    known = get_conditional_response(request, etag=tag)
+    if known is not None:
+        known.headers["ETag"] = tag
+        return known
     pdf = sheets.kept(name)
     if pdf is None:
         if not allowed(request, "sheet", tries=PRINT_TRIES):
