@@ -15,20 +15,27 @@ _PAIR = re.compile(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _TRIPLE = re.compile(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 
 
-def text_of(pdf: bytes) -> str:
-    """All text in the order in which it is drawn, every gap one space. For PDFs with two-byte codes, as ours are."""
+def text_of(pdf: bytes, *, body_only: bool = False) -> str:
+    """All text in the order in which it is drawn, every gap one space. For PDFs with two-byte codes, as ours are.
+
+    body_only: without artifacts, that is the heads and feet of pages and repeated heads of tables.
+    """
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        return " ".join(" ".join(_page(page)) for page in document.pages).strip()
+        return " ".join(" ".join(_page(page, body_only)) for page in document.pages).strip()
 
 
-def _page(page: pikepdf.Page) -> list[str]:
+def _page(page: pikepdf.Page, body_only: bool) -> list[str]:
     fonts = {name: _letters(font) for name, font in (page.Resources.get("/Font") or {}).items()}  # type: ignore[union-attr]
-    said, letters = [""], dict[int, str]()
+    said, letters, marked = [""], dict[int, str](), list[bool]()
     for operands, operator in pikepdf.parse_content_stream(page):
         match str(operator):
+            case "BDC" | "BMC":
+                marked.append(str(operands[0]) == "/Artifact")
+            case "EMC":
+                marked.pop()
             case "Tf":
                 letters = fonts[str(operands[0])]
-            case "Tj" | "TJ":
+            case "Tj" | "TJ" if not (body_only and any(marked)):
                 said[-1] += "".join(_shown(piece, letters) for piece in _pieces(operands[0]))
             case "ET":
                 said.append("")

@@ -61,7 +61,7 @@ def pdf(package: Package, house: House) -> bytes:
 
 def html(package: Package, house: House) -> str:
     """The sheet as one HTML file that fetches nothing, runs nothing and can be read on a phone."""
-    return self_contained("sop", page_data(package, house))
+    return self_contained("sop", f"SOP {package.sop.identity.name}", page_data(package, house))
 
 
 def page_data(package: Package, house: House) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def pdf(package: Package, house: House, *, day: date, page: str = "") -> bytes:
 
 def html(package: Package, house: House, *, day: date, page: str = "") -> str:
     """The sheet as one HTML file that fetches nothing and can be read on a phone."""
-    return self_contained("standar", data(package, house, day=day, page=page))
+    sheet = data(package, house, day=day, page=page)
+    return self_contained("standar", sheet["judul"], sheet)
 
 
 def data(package: Package, house: House, *, day: date, page: str = "") -> dict[str, Any]:
