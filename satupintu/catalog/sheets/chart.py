@@ -17,6 +17,7 @@ TRACK, BAND, EDGE, CLEAR = 6, 9, 6, 11
 LEAST_ROW = 58
 HEAD_LETTERS, HEAD_LINE = 12, 13
 TEXT_LETTERS, TEXT_LINE = 12, 9
+LETTER = 7  # of a label, at the widest
 
 
 def chart(sheet: Sheet, routes: Routes) -> dict[str, Any]:
@@ -38,7 +39,9 @@ class _Chart:
     def drawn(self) -> dict[str, Any]:
         return {
             "lebar": str(self.width),
+            "kanvas": str(self.width + self.margin()),
             "tinggi": str(self.tops[-1] + 1),
+            "dalam": str(self.tops[-1]),
             "kepala": [self.heading(column, lines) for column, lines in enumerate(self.heads)],
             "kolom": [str(NUMBERS + self.column * place) for place in range(len(self.heads))],
             "baris": [self.numbered(row) for row in range(len(self.sheet.rows))],
@@ -51,6 +54,16 @@ class _Chart:
         """Tracks on the fullest side of a gutter."""
         last = len(self.routes.gutters) - 1
         return max(n if place in (0, last) else ceil(n / 2) for place, n in enumerate(self.routes.gutters))
+
+    def margin(self) -> int:
+        """Room beside the table for the labels that its last column cannot hold."""
+        last = len(self.heads) - 1
+        beside = [
+            line.arrow.label
+            for line in self.routes.lines
+            if line.arrow.label and line.port != "L" and line.arrow.start[1] == last
+        ]
+        return max([1, *(LETTER * len(label) - (self.column - WIDTH) // 2 + 4 for label in beside)])
 
     def row_height(self, row: int) -> int:
         bands = self.routes.above[row] + self.routes.below[row]
