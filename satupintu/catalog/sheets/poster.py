@@ -6,8 +6,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
+from satupintu.catalog.fees import fee_words
 from satupintu.catalog.sheets import House
-from satupintu.catalog.sheets.standar import block_data, fee_words, service_of
+from satupintu.catalog.sheets.standar import block_data, service_of
 from satupintu.core import standard
 from satupintu.core.package import Package, ServiceSpec, Tariff
 from satupintu.ui.formats import rupiah
@@ -55,7 +56,7 @@ def data(package: Package, house: House, *, day: date, page: str = "") -> dict[s
             "uraian": [block_data(block) for block in standard.blocks(complaints.text)],
             "contoh": complaints.assumed,
         },
-        "biaya": fee_words(tariff) if tariff else "Tanyakan biaya resmi kepada kantor",
+        "biaya": fee_words(tariff),
         "gratis": tariff is not None and tariff.amount_rupiah == 0,
     }
 

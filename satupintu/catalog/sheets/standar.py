@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from satupintu.catalog.fees import fee_words
 from satupintu.catalog.sheets import REPORT_BRIBES, House
 from satupintu.catalog.sheets.page import self_contained
 from satupintu.core import standard
 from satupintu.core.package import Package, ServiceSpec, Tariff
 from satupintu.core.standard import Block, Part
-from satupintu.ui.formats import rupiah
 from satupintu.ui.prints import compile_pdf
 
 PLEDGE = (
@@ -118,10 +118,3 @@ def _promises(package: Package, service: ServiceSpec, tariff: Tariff | None) -> 
 
 def _lines(block: Block) -> list[str]:
     return [item.text for item in block.items]
-
-
-def fee_words(tariff: Tariff) -> str:
-    """What the service costs; "tidak dipungut biaya" only where the tariff is nought."""
-    if tariff.amount_rupiah == 0:
-        return "Tidak dipungut biaya"
-    return f"Biaya {rupiah(tariff.amount_rupiah)}, tidak ada pungutan lain"
