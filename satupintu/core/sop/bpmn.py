@@ -87,7 +87,8 @@ def bpmn(sop: Sop, *, name: str, folder: str) -> bytes:
     root = _definitions(model, name, plan)
     _refuse_what_xml_cannot_hold(root)
     ET.indent(root)
-    return ET.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+    made: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return made + b"\n"
 
 
 def process_id(folder: str) -> str:
@@ -136,7 +137,9 @@ class _Model:
         self.symbols[spot.id] = _Symbol(tag, spot, _text(doc), event, **more)  # type: ignore[arg-type]
         return spot.id
 
-    def flow(self, source: str, target: str, name: str = "", *doc: str, id_: str = "", choice: str = "") -> None:
+    def flow(
+        self, source: str, target: str, name: str = "", *doc: str, id_: str = "", choice: str = ""
+    ) -> None:
         arrow = Arrow(f"arus.{id_ or source}", source, target, _short(name))
         self.flows.append(_Flow(arrow, _text(doc), choice))
 
@@ -168,7 +171,11 @@ class _Model:
 
     def label(self, place: str) -> str:
         """A step or wait as people call it."""
-        return f"langkah {self.sop.steps[place].number}" if place in self.sop.steps else self.sop.waits[place].label
+        return (
+            f"langkah {self.sop.steps[place].number}"
+            if place in self.sop.steps
+            else self.sop.waits[place].label
+        )
 
     def called(self, link: str) -> str:
         office = self.folder.rpartition("/")[0]
@@ -181,7 +188,11 @@ class _Step:
     def __init__(self, model: _Model, step: Step, column: int) -> None:
         self.model, self.step, self.column = model, step, column
         self.task = f"langkah.{step.id}"
-        self.beside = tuple(dict.fromkeys((*step.opens, *step.may_open)))
+        depth = list(model.lanes).index
+        self.beside = sorted(  # the lowest first: their arrows then do not cross
+            dict.fromkeys((*step.opens, *step.may_open)),
+            key=lambda wait: -depth(model.sop.waits[wait].debtor),
+        )
         self.suspending = dict.fromkeys(o.wait for o in step.outcomes.values() if o.wait)
         self.late = [o for o in step.outcomes.values() if o.when == "late"]
         self.wait_late = {
@@ -189,6 +200,10 @@ class _Step:
             for o in step.outcomes.values()
             if o.when and o.when.endswith(":late") and o.when.removesuffix(":late") in model.sop.waits
         }
+
+        by_event = {*self.wait_late, *(outcome.id for outcome in self.late)}
+        self.ways = [outcome for outcome in step.outcomes.values() if outcome.id not in by_event]
+        self.only_time = bool(self.late) and not self.ways
 
     def build(self) -> None:
         self.add_task()
@@ -221,12 +236,18 @@ class _Step:
     def add_times(self) -> None:
         step = self.step
         doc = f"Waktu baku {_meaning(step.norm)}. Hanya dicetak dan diukur; tidak berakibat apa pun."
-        self.told_timer(self.task, f"waktu-baku.{step.id}", f"waktu baku {step.norm}", step.norm, "Dicatat", doc)
-        if step.limit is None:
+        self.told_timer(
+            self.task, f"waktu-baku.{step.id}", f"waktu baku {step.norm}", step.norm, "Dicatat", doc
+        )
+        if step.limit is None or self.only_time:
             return
         if not self.late:
-            doc = f"Batas {_meaning(step.limit)}. Yang berkepentingan diberi tahu; langkah ini tetap berjalan."
-            self.told_timer(self.task, f"batas.{step.id}", f"batas {step.limit}", step.limit, "Diberitahu", doc)
+            doc = (
+                f"Batas {_meaning(step.limit)}. Yang berkepentingan diberi tahu; langkah ini tetap berjalan."
+            )
+            self.told_timer(
+                self.task, f"batas.{step.id}", f"batas {step.limit}", step.limit, "Diberitahu", doc
+            )
         for outcome in self.late:
             self.leave_by_event(
                 self.task, outcome, f"batas {step.limit}: ", _Event("timer", duration(step.limit)), step.limit
@@ -234,7 +255,7 @@ class _Step:
 
     def told_timer(self, host: str, id_: str, name: str, span: Span, end: str, doc: str) -> None:
         """A timer that interrupts nothing: its time is noted, or told, and that is all."""
-        model, lane = self.model, self.step.actor
+        model, lane = self.model, self.model.symbols[host].spot.lane
         timer = _Event("timer", duration(span), interrupting=False)
         model.add("boundaryEvent", Spot(id_, "event", name, lane, host=host), doc, event=timer)
         model.add("endEvent", Spot(f"{id_}.akhir", "event", end, lane, after=id_))
@@ -245,7 +266,8 @@ class _Step:
     ) -> None:
         """An outcome that is taken because time has passed: an event on the border that interrupts its host."""
         id_ = f"lewat.{host}.{outcome.id}"
-        spot = Spot(id_, "event", _short(before + outcome.label), self.step.actor, host=host)
+        lane = self.model.symbols[host].spot.lane
+        spot = Spot(id_, "event", _short(before + outcome.label), lane, host=host)
         passed = f"Batas {_meaning(span)}." if span else ""
         self.model.add("boundaryEvent", spot, passed, event=event)
         self.model.flow(id_, self.target(outcome), "", *self.outcome_doc(outcome))
@@ -269,7 +291,13 @@ class _Step:
         """A wait that runs beside the step, opened at its entry or on request."""
         id_, opened = f"serta.{self.step.id}.{wait.id}", f"buka.{self.step.id}.{wait.id}"
         at_once, asked = wait.id in self.step.opens, wait.id in self.step.may_open
-        name = "saat mulai, atau diminta lagi" if at_once and asked else "saat mulai" if at_once else "bila diminta"
+        name = (
+            "saat mulai, atau diminta lagi"
+            if at_once and asked
+            else "saat mulai"
+            if at_once
+            else "bila diminta"
+        )
         event = (
             _Event("conditional", "True", interrupting=False)
             if at_once
@@ -277,9 +305,7 @@ class _Step:
         )
         spot = Spot(opened, "event", name, self.step.actor, host=self.task)
         self.model.add("boundaryEvent", spot, f"Membuka: {wait.label}.", event=event)
-        self.add_wait(
-            wait, id_, "Langkah tetap berjalan. Bila langkah ditinggalkan, penantian ini batal."
-        )
+        self.add_wait(wait, id_, "Langkah tetap berjalan. Bila langkah ditinggalkan, penantian ini batal.")
         self.model.flow(opened, id_)
         self.model.add("endEvent", Spot(f"{id_}.akhir", "event", "Dijawab", wait.debtor, after=id_))
         self.model.flow(id_, f"{id_}.akhir")
@@ -304,7 +330,9 @@ class _Step:
             f"Batas waktu: {_meaning(wait.limit)}." if wait.limit else "",
             "Jam pelayanan berhenti selama menunggu." if wait.pauses else "",
             f"Paling banyak {wait.rounds} kali." if wait.rounds else "",
-            "Dapat diminta kepada beberapa orang sekaligus; jawaban terburuk yang berlaku." if wait.many else "",
+            "Dapat diminta kepada beberapa orang sekaligus; jawaban terburuk yang berlaku."
+            if wait.many
+            else "",
             f"Dijawab oleh SOP: {wait.sop}." if wait.sop else "",
             called=model.called(wait.sop) if wait.sop else "",
             many=wait.many,
@@ -319,14 +347,15 @@ class _Step:
 
     def add_outcomes(self) -> None:
         """What leaves the finished task: straight on where there is one way, through a gateway where there are more."""
-        by_event = {*self.wait_late, *(outcome.id for outcome in self.late)}
-        ways = [outcome for outcome in self.step.outcomes.values() if outcome.id not in by_event]
-        source = self.task
+        source, ways, column = self.task, self.ways, self.column + 1
+        if self.only_time:
+            source, ways, column = self.add_pause(), self.late, self.column + 2
         if len(ways) > 1:
-            source = f"pilihan.{self.step.id}"
-            spot = Spot(source, "gateway", "", self.step.actor, self.column + 1)
+            gateway = f"pilihan.{self.step.id}"
+            spot = Spot(gateway, "gateway", "", self.step.actor, column)
             self.model.add("exclusiveGateway", spot, f"Keputusan langkah {self.step.number}.")
-            self.model.flow(self.task, source)
+            self.model.flow(source, gateway)
+            source = gateway
         for outcome in ways:
             self.model.flow(
                 source,
@@ -336,6 +365,16 @@ class _Step:
                 id_=f"{self.step.id}.{outcome.id}",
                 choice=outcome.id if len(ways) > 1 else "",
             )
+
+    def add_pause(self) -> str:
+        """Where nothing but time ends a step: a timer behind the task. A task without a way out would seem to end all."""
+        limit, id_ = self.step.limit, f"batas.{self.step.id}"
+        assert limit is not None  # soundness: late needs a limit
+        spot = Spot(id_, "event", f"batas {limit}", self.step.actor, self.column + 1)
+        event = _Event("timer", duration(limit))
+        self.model.add("intermediateCatchEvent", spot, f"Batas {_meaning(limit)}.", event=event)
+        self.model.flow(self.task, id_)
+        return id_
 
     def target(self, outcome: Outcome) -> str:
         if outcome.wait:

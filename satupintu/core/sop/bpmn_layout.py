@@ -25,6 +25,7 @@ PAD = 16
 LETTER, LINE = 6.4, 14  # mean width of a letter and height of a line at 12 px
 LABEL = 132  # width of an outcome's words
 EVENT_LABEL = 78
+BEHIND_LABEL = 70
 EVENT_PITCH = 104  # between two events on the same border, with room for their words
 TASK, TASK_LINES = 200, 5  # a task is as wide as this, unless its words then need more lines than this
 MOST_TASK = 440
@@ -128,7 +129,7 @@ class _Cell:
     @property
     def total(self) -> int:
         """Width with what stands to the right of the symbol, and with its own words below."""
-        behind = PAD * 2 + EVENT if self.behind else 0
+        behind = 2 * PAD + EVENT // 2 + BEHIND_LABEL // 2 if self.behind else 0
         return max(self.width + behind, LABEL - PAD if self.spot.shape == "event" else 0)
 
 
@@ -181,7 +182,8 @@ class _Drawing:
         width = max(width, events * EVENT_PITCH + PAD)
         while width < MOST_TASK and lines(spot.name, width - 2 * PAD) > TASK_LINES:
             width += 40
-        return width, max(80, _even((lines(spot.name, width - 2 * PAD) + 2) * LINE))
+        free = EVENT // 2 if events else PAD  # the events' upper halves lie within
+        return width, max(80, _even(lines(spot.name, width - 2 * PAD) * LINE + 2 * (free + 4)))
 
     def holder(self, id_: str) -> _Cell:
         """The cell that a symbol belongs to."""
@@ -249,11 +251,14 @@ class _Drawing:
         if not cell.ways:
             return
         row, column = self.rows[cell.spot.id], self.columns[cell.spot.column]
-        onward = [way for way in cell.ways if self.col(way.target) > column and self.row(way.target) == row]
-        main = min(
-            onward or [way for way in cell.ways if self.col(way.target) > column] or cell.ways,
-            key=lambda way: self.col(way.target),
+        straight = (
+            way
+            for way in cell.ways
+            if self.row(way.target) == row
+            and self.col(way.target) > column
+            and self.clear(row, column, self.col(way.target))
         )
+        main = next(straight, cell.ways[0])
         upward = [way for way in cell.ways if way is not main and self.row(way.target) < row]
         downward = [way for way in cell.ways if way is not main and way not in upward]
         height = _words(main)
@@ -291,8 +296,13 @@ class _Drawing:
             return [*start] if to_row == row and not height else [*start, entry]
         return [*start, gutter, across, entry]
 
-    def tracks(self, ways: Mapping[str, list[_Turn]]) -> tuple[dict[int, list[str]], dict[tuple[int, Side], list[str]]]:
-        """Which targets need a line in each gutter and channel; in a gutter those that enter there come last."""
+    def tracks(
+        self, ways: Mapping[str, list[_Turn]]
+    ) -> tuple[dict[int, list[str]], dict[tuple[int, Side], list[str]]]:
+        """Which targets need a line in each gutter and channel, so that few cross.
+
+        In a gutter those that enter there come last, the lowest first; below a row the last to leave comes first.
+        """
         leaving: dict[int, dict[str, None]] = {}
         entering: dict[int, dict[str, None]] = {}
         channels: dict[tuple[int, Side], dict[str, None]] = {}
@@ -303,9 +313,13 @@ class _Drawing:
                 elif turn.kind == "channel":
                     channels.setdefault((turn.place, turn.side), {})[arrow.target] = None
         gutters = {
-            place: [*leaving.get(place, {}), *entering.get(place, {})] for place in {*leaving, *entering}
+            place: [*leaving.get(place, {}), *sorted(entering.get(place, {}), key=self.row, reverse=True)]
+            for place in {*leaving, *entering}
         }
-        return gutters, {place: list(targets) for place, targets in channels.items()}
+        return gutters, {
+            (row, side): list(targets) if side == "above" else list(targets)[::-1]
+            for (row, side), targets in channels.items()
+        }
 
     # Into pixels
 
@@ -351,7 +365,9 @@ class _Drawing:
             top = y
             for row in range(first, last):
                 y = self.set_row(row, y)
-            y = max(y, top + _even(int(lines(self.lanes[lane], 10**6) and len(self.lanes[lane]) * 7 / 2) + 40))
+            y = max(
+                y, top + _even(int(lines(self.lanes[lane], 10**6) and len(self.lanes[lane]) * 7 / 2) + 40)
+            )
             self.lane_spans[lane] = (top, y - top)
         return y
 
@@ -372,13 +388,16 @@ class _Drawing:
     def place(self, cell: _Cell) -> None:
         """The box of the symbol, of what hangs on it, and of its words."""
         spot, middle = cell.spot, self.middle[self.rows[cell.spot.id]]
-        left = self.left[self.columns[spot.column]] + (cell.total - cell.width if spot.shape == "event" else 0) // 2
+        left = (
+            self.left[self.columns[spot.column]]
+            + (cell.total - cell.width if spot.shape == "event" else 0) // 2
+        )
         box = self.boxes[spot.id] = Box(left, middle - cell.height // 2, cell.width, cell.height)
         if spot.shape == "event":
             self.label_below(spot, box, LABEL - PAD)
         if cell.behind:
             self.boxes[cell.behind.id] = after = Box(box.right + 2 * PAD, middle - EVENT // 2, EVENT, EVENT)
-            self.label_below(cell.behind, after, 70)
+            self.label_below(cell.behind, after, BEHIND_LABEL)
         for number, event in enumerate(cell.events):
             self.place_event(event, box.x + PAD + EVENT // 2 + number * EVENT_PITCH, box.bottom)
         for way in cell.ways:
@@ -399,11 +418,13 @@ class _Drawing:
         for other in self.spots.values():
             if other.after == event.id:
                 self.boxes[other.id] = end = Box(x - half, y + half + words + 8, EVENT, EVENT)
-                self.label_below(other, end, 70)
+                self.label_below(other, end, BEHIND_LABEL)
 
     def label_below(self, spot: Spot, box: Box, width: int) -> None:
         if spot.name:
-            self.labels[spot.id] = Box(box.cx - width // 2, box.bottom + 3, width, lines(spot.name, width) * LINE)
+            self.labels[spot.id] = Box(
+                box.cx - width // 2, box.bottom + 3, width, lines(spot.name, width) * LINE
+            )
 
     def run(self, arrow: Arrow, turns: list[_Turn]) -> Iterator[Point]:
         """The points of an arrow, from border to border."""
@@ -418,7 +439,8 @@ class _Drawing:
             else:
                 y = source.cy + turn.place
             yield x, y
-        if turns and turns[-1].kind == "channel" or self.spots[arrow.source].host and not turns:
+        from_above = turns[-1].kind == "channel" if turns else bool(self.spots[arrow.source].host)
+        if from_above:
             yield target.cx, y
             yield target.cx, target.y
         else:
@@ -432,7 +454,9 @@ class _Drawing:
             return box.cx, box.bottom
         if turns and turns[0].kind == "height":
             return box.cx, box.y if turns[0].place < 0 else box.bottom
-        return box.right, box.cy + (0 if spot.shape == "gateway" else self.holder(spot.id).stubs.get(arrow.id, 0))
+        return box.right, box.cy + (
+            0 if spot.shape == "gateway" else self.holder(spot.id).stubs.get(arrow.id, 0)
+        )
 
 
 def _words(arrow: Arrow) -> int:

@@ -1,0 +1,594 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The BPMN of an SOP: valid by schema, run by somebody else's engine, drawn without a flaw."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from lxml import etree
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, BpmnValidator
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.specs.defaults import ServiceTask, UserTask
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import EscalationEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.util.task import TaskState
+
+from satupintu.core.clock import Span
+from satupintu.core.sop import Outcome, Sop, Step, parse
+from satupintu.core.sop.bpmn import bpmn, duration, process_id
+from tests.core.fixtures.sops import NAMES, load
+from tests.core.test_sop_walks import sops
+
+SERVICES = Path(__file__).parents[2] / "services"
+FOLDERS = sorted(path.parent for path in SERVICES.glob("*/*/sop.toml"))
+REAL = "mempawah/sertifikat-standar"
+NS = {
+    "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
+    "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
+    "dc": "http://www.omg.org/spec/DD/20100524/DC",
+    "di": "http://www.omg.org/spec/DD/20100524/DI",
+}
+NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
+VALIDATOR = BpmnValidator()
+"""The schema of the OMG, as SpiffWorkflow ships it."""
+
+
+@cache
+def of_folder(folder: str) -> Sop:
+    sop, mistakes = parse(tomllib.loads((SERVICES / folder / "sop.toml").read_text("utf-8")))
+    assert not mistakes
+    return sop
+
+
+def made(sop: Sop, folder: str = "kantor/uji") -> bytes:
+    return bpmn(sop, name=sop.identity.name, folder=folder)
+
+
+def every_sop() -> list[Any]:
+    own = [str(path.relative_to(SERVICES)) for path in FOLDERS]
+    return [pytest.param(lambda f=f: of_folder(f), id=f) for f in own] + [
+        pytest.param(lambda n=n: load(n), id=n) for n in NAMES
+    ]
+
+
+every = pytest.mark.parametrize("sop_of", every_sop())
+
+
+def tree(xml: bytes) -> Any:
+    return etree.fromstring(xml)
+
+
+def check_schema(root: Any) -> None:
+    assert VALIDATOR.validator.validate(root), VALIDATOR.validator.error_log.last_error
+
+
+# The file
+
+
+@every
+def test_it_is_valid_by_schema_and_always_the_same(sop_of):
+    xml = made(sop_of())
+    check_schema(tree(xml))
+    assert xml == made(sop_of())
+
+
+@every
+def test_every_id_is_an_ncname_of_its_own(sop_of):
+    ids = tree(made(sop_of())).xpath("//@id")
+    assert len(set(ids)) == len(ids)
+    assert not [id_ for id_ in ids if not NCNAME.fullmatch(id_)]
+
+
+@every
+def test_lanes_are_actors_and_hold_every_symbol_once(sop_of):
+    root, sop = tree(made(sop_of())), sop_of()
+    names = root.xpath("//bpmn:lane/@name", namespaces=NS)
+    assert sorted(names) == sorted(actor.label for actor in sop.actors.values())
+    held = root.xpath("//bpmn:flowNodeRef/text()", namespaces=NS)
+    assert sorted(held) == sorted(node.get("id") for node in nodes(root) if not inner(node))
+    for step in sop.steps.values():
+        lane = root.xpath(f"//bpmn:lane[bpmn:flowNodeRef='langkah.{step.id}']/@id", namespaces=NS)
+        assert lane == [f"lajur.{step.actor}"]
+
+
+def test_actors_of_one_column_lie_side_by_side():
+    labels = tree(made(of_folder(REAL))).xpath("//bpmn:lane/@id", namespaces=NS)
+    assert labels == [
+        f"lajur.{actor}"
+        for actor in (
+            "pemohon",
+            "front-officer",
+            "sistem",
+            "arsiparis",
+            "tim-teknis",
+            "jf",
+            "koordinator",
+            "kadis",
+        )
+    ]
+
+
+@every
+def test_every_symbol_has_a_way_in_and_out(sop_of):
+    root = tree(made(sop_of()))
+    for node in nodes(root):
+        kind, id_ = etree.QName(node).localname, node.get("id")
+        if kind == "subProcess":
+            continue  # it begins by its own event, whenever that comes
+        goes_in = root.xpath(f"//bpmn:sequenceFlow[@targetRef='{id_}']", namespaces=NS)
+        goes_out = root.xpath(f"//bpmn:sequenceFlow[@sourceRef='{id_}']", namespaces=NS)
+        by_event = root.xpath(
+            f"//bpmn:boundaryEvent[@attachedToRef='{id_}'][@cancelActivity='true']", namespaces=NS
+        )
+        assert goes_in or kind in ("startEvent", "boundaryEvent"), id_
+        assert goes_out or by_event or kind == "endEvent", id_
+        assert len(goes_out) < 2 or kind == "exclusiveGateway", id_
+        assert [e.get("id") for e in goes_in] == node.xpath("bpmn:incoming/text()", namespaces=NS)
+        assert [e.get("id") for e in goes_out] == node.xpath("bpmn:outgoing/text()", namespaces=NS)
+
+
+@every
+def test_what_the_sheet_says_of_a_step_stands_in_its_documentation(sop_of):
+    root = tree(made(sop_of()))
+    for step in sop_of().steps.values():
+        [doc] = root.xpath(f"//*[@id='langkah.{step.id}']/bpmn:documentation/text()", namespaces=NS)
+        for word in (
+            step.activity,
+            *step.inputs,
+            *step.outputs,
+            f"Waktu baku: {step.norm} (waktu kerja kantor)",
+        ):
+            assert word in doc
+
+
+@every
+def test_norms_are_timers_that_interrupt_nothing(sop_of):
+    root = tree(made(sop_of()))
+    for step in sop_of().steps.values():
+        [timer] = root.xpath(f"//bpmn:boundaryEvent[@id='waktu-baku.{step.id}']", namespaces=NS)
+        assert timer.get("attachedToRef") == f"langkah.{step.id}"
+        assert timer.get("cancelActivity") == "false"
+        assert timer.xpath(".//bpmn:timeDuration/text()", namespaces=NS) == [duration(step.norm)]
+
+
+@pytest.mark.parametrize(
+    ("span", "iso"),
+    [
+        (Span(20, "menit"), "PT20M"),
+        (Span(3, "jam"), "PT3H"),
+        (Span(5, "hari kerja"), "P5D"),
+        (Span(30, "hari"), "P30D"),
+        (Span(6, "bulan"), "P6M"),
+    ],
+)
+def test_a_span_in_iso_8601(span, iso):
+    assert duration(span) == iso
+
+
+def test_the_real_sop_has_the_events_of_its_limits_and_waits():
+    root = tree(made(of_folder(REAL), REAL))
+
+    def events(kind):
+        return {
+            (e.get("id"), e.get("cancelActivity"))
+            for e in root.xpath(f"//bpmn:boundaryEvent[bpmn:{kind}EventDefinition]", namespaces=NS)
+            if not e.get("id").startswith("waktu-baku.")
+        }
+
+    assert events("timer") == {
+        ("batas.serta.verifikasi.kunjungan", "false"),
+        ("lewat.tunggu.validasi.perbaikan.gugur", "true"),
+        ("lewat.langkah.unduh.lewat", "true"),
+    }
+    assert events("conditional") == {
+        ("buka.validasi.diketahui", "false"),
+        ("buka.validasi.penetapan", "false"),
+    }
+    assert events("escalation") == {("buka.verifikasi.kunjungan", "false"), ("buka.validasi.rapat", "false")}
+    called = root.xpath("//bpmn:callActivity/@calledElement", namespaces=NS)
+    assert called == [process_id("mempawah/pemeriksaan-lapangan")]
+    ends = root.xpath(
+        "//bpmn:endEvent[starts-with(@id, 'akhir.') or @id='penarikan.selesai']/@name", namespaces=NS
+    )
+    assert sorted(ends) == ["Ditarik pemohon", "Ditolak", "Terbit dan diarsipkan"]
+
+
+# What an office may write, and a stranger too
+
+
+def with_label(text: str) -> Sop:
+    sop = of_folder("mempawah/konsultasi")
+    step = sop.steps["jawab"]
+    outcome = replace(step.outcomes["teruskan"], label=text)
+    changed = replace(step, activity=text, outcomes={**step.outcomes, "teruskan": outcome})
+    end = replace(sop.ends["selesai"], label=text)
+    return replace(sop, steps={**sop.steps, "jawab": changed}, ends={"selesai": end})
+
+
+@pytest.mark.parametrize(
+    "text", ['<a b="c">&amp;\'"</a>', "]]><!-- -->", "&#0; %s {0}", "كتابة 漢字 \U0001f600"]
+)
+def test_hostile_words_come_out_as_they_went_in(text):
+    root = tree(made(with_label(text)))
+    check_schema(root)
+    shown = " ".join(text.split())
+    assert root.xpath("//*[@id='arus.jawab.teruskan']/@name") == [shown]
+    assert root.xpath("//*[@id='langkah.jawab']/@name") == [f"2. {shown}"]
+    assert root.xpath("//*[@id='akhir.selesai']/@name") == [shown]
+
+
+@pytest.mark.parametrize("code", [0x00, 0x08, 0x0B, 0x1F, 0xD800, 0xFFFE, 0xFFFF])
+def test_characters_that_xml_cannot_hold_are_refused(code):
+    with pytest.raises(ValueError, match="XML cannot hold"):
+        made(with_label(f"a{chr(code)}b"))
+
+
+def test_words_without_end_make_no_drawing_without_end():
+    root = tree(made(with_label("kata " * 1500 + "x" * 8000)))
+    check_schema(root)
+    check_drawing(root)
+    [pool] = root.xpath("//bpmndi:BPMNShape[@bpmnElement='kolam']/dc:Bounds", namespaces=NS)
+    assert float(pool.get("height")) < 3000
+
+
+def test_a_folder_of_any_name_gives_an_ncname():
+    assert process_id("kantor x/ü&b") == "proses.kantor-x.--b"
+    assert process_id("1/2") == "proses.1.2"
+
+
+# The drawing
+
+
+Rectangle = tuple[float, float, float, float]
+
+
+def nodes(root: Any) -> list[Any]:
+    """Every flow node."""
+    others = ("sequenceFlow", "documentation", "laneSet", "incoming", "outgoing")
+    found = root.xpath("//bpmn:process/* | //bpmn:subProcess/*", namespaces=NS)
+    return [node for node in found if etree.QName(node).localname not in others]
+
+
+def inner(node: Any) -> bool:
+    return etree.QName(node.getparent()).localname == "subProcess"
+
+
+def bounds(shape: Any) -> Rectangle:
+    [box] = shape.xpath("dc:Bounds", namespaces=NS)
+    x, y, width, height = (float(box.get(key)) for key in ("x", "y", "width", "height"))
+    return x, y, x + width, y + height
+
+
+def shapes(root: Any) -> dict[str, Rectangle]:
+    found = root.xpath("//bpmndi:BPMNShape", namespaces=NS)
+    boxes = {shape.get("bpmnElement"): bounds(shape) for shape in found}
+    assert len(boxes) == len(found)
+    return boxes
+
+
+def edges(root: Any) -> dict[str, list[tuple[float, float]]]:
+    return {
+        edge.get("bpmnElement"): [
+            (float(p.get("x")), float(p.get("y"))) for p in edge.xpath("di:waypoint", namespaces=NS)
+        ]
+        for edge in root.xpath("//bpmndi:BPMNEdge", namespaces=NS)
+    }
+
+
+def on_border(point: tuple[float, float], box: Rectangle, kind: str) -> bool:
+    """On the border of the shape as it is drawn: a circle, a diamond, or a rectangle."""
+    left, top, right, bottom = box
+    x, y = point[0] - (left + right) / 2, point[1] - (top + bottom) / 2
+    half = (right - left) / 2
+    if kind.endswith("Event"):
+        return x * x + y * y == half * half
+    if kind == "exclusiveGateway":
+        return abs(x) + abs(y) == half
+    return (abs(x) == half and abs(y) <= (bottom - top) / 2) or (
+        abs(y) == (bottom - top) / 2 and abs(x) <= half
+    )
+
+
+def overlap(one: Rectangle, two: Rectangle) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+
+
+def within(one: Rectangle, two: Rectangle) -> bool:
+    return one[0] >= two[0] and one[1] >= two[1] and one[2] <= two[2] and one[3] <= two[3]
+
+
+def runs_through(start: tuple[float, float], end: tuple[float, float], box: Rectangle) -> bool:
+    left, right = sorted((start[0], end[0]))
+    top, bottom = sorted((start[1], end[1]))
+    return left < box[2] and right > box[0] and top < box[3] and bottom > box[1]
+
+
+def check_drawing(root: Any) -> None:
+    boxes, lines = shapes(root), edges(root)
+    by_id = {node.get("id"): node for node in nodes(root)}
+    flows = root.xpath("//bpmn:sequenceFlow", namespaces=NS)
+    lanes = [lane.get("id") for lane in root.xpath("//bpmn:lane", namespaces=NS)]
+    assert set(boxes) == {*by_id, *lanes, "kolam"}
+    assert set(lines) == {flow.get("id") for flow in flows}
+    check_boxes(root, boxes, by_id, lanes)
+    for flow in flows:
+        points = lines[flow.get("id")]
+        source, target = flow.get("sourceRef"), flow.get("targetRef")
+        assert on_border(points[0], boxes[source], etree.QName(by_id[source]).localname), flow.get("id")
+        assert on_border(points[-1], boxes[target], etree.QName(by_id[target]).localname), flow.get("id")
+        free = {source, target, by_id[source].get("attachedToRef")}
+        for start, end in pairwise(points):
+            assert (start[0] == end[0]) != (start[1] == end[1]), f"{flow.get('id')}: not at right angles"
+            for id_, node in by_id.items():
+                if id_ not in free and etree.QName(node).localname != "subProcess":
+                    assert not runs_through(start, end, boxes[id_]), f"{flow.get('id')} through {id_}"
+            assert not runs_through(*(points[0], points[1]), shrunk(boxes[source])), flow.get("id")
+            assert not runs_through(*(points[-2], points[-1]), shrunk(boxes[target])), flow.get("id")
+    check_shared_lines(flows, lines)
+    check_words(root, boxes, by_id, lines)
+
+
+def shrunk(box: Rectangle) -> Rectangle:
+    return box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1
+
+
+def check_boxes(
+    root: Any, boxes: Mapping[str, Rectangle], by_id: Mapping[str, Any], lanes: list[str]
+) -> None:
+    for one, two in combinations(by_id, 2):
+        hosts = {by_id[one].get("attachedToRef"), by_id[two].get("attachedToRef")}
+        parents = {by_id[one].getparent(), by_id[two].getparent()}
+        if hosts & {one, two} or parents & {by_id[one], by_id[two]}:
+            continue
+        assert not overlap(boxes[one], boxes[two]), f"{one} over {two}"
+    for one, two in combinations(lanes, 2):
+        assert not overlap(boxes[one], boxes[two])
+    for lane in lanes:
+        assert within(boxes[lane], boxes["kolam"])
+        held = root.xpath(f"//bpmn:lane[@id='{lane}']/bpmn:flowNodeRef/text()", namespaces=NS)
+        for id_ in held:
+            host = by_id[id_].get("attachedToRef")
+            assert host in held if host else within(boxes[id_], boxes[lane]), f"{id_} outside of {lane}"
+
+
+def check_shared_lines(flows: list[Any], lines: Mapping[str, list[tuple[float, float]]]) -> None:
+    """Only arrows from the same gateway, or to the same target, may lie on each other."""
+    for one, two in combinations(flows, 2):
+        if one.get("targetRef") == two.get("targetRef") or one.get("sourceRef") == two.get("sourceRef"):
+            continue
+        for (a, b), (c, d) in (
+            (p, q) for p in pairwise(lines[one.get("id")]) for q in pairwise(lines[two.get("id")])
+        ):
+            for axis in (0, 1):
+                if a[axis] == b[axis] == c[axis] == d[axis]:
+                    low, high = max(min(a, b), min(c, d)), min(max(a, b), max(c, d))
+                    assert low >= high, f"{one.get('id')} on {two.get('id')}"
+
+
+def check_words(
+    root: Any,
+    boxes: Mapping[str, Rectangle],
+    by_id: Mapping[str, Any],
+    lines: Mapping[str, list[tuple[float, float]]],
+) -> None:
+    """No words on a symbol, on other words, or across a line."""
+    words = {
+        label.getparent().get("bpmnElement"): bounds(label)
+        for label in root.xpath("//bpmndi:BPMNLabel", namespaces=NS)
+    }
+    for one, two in combinations(words, 2):
+        assert not overlap(words[one], words[two]), f"words of {one} on those of {two}"
+    for id_, box in words.items():
+        for other, shape in boxes.items():
+            if other in by_id and etree.QName(by_id[other]).localname != "subProcess":
+                assert not overlap(box, shape), f"words of {id_} on {other}"
+        for other, points in lines.items():
+            for start, end in pairwise(points):
+                assert not runs_through(start, end, box), f"{other} through the words of {id_}"
+
+
+@every
+def test_the_drawing_is_whole_and_clean(sop_of):
+    check_drawing(tree(made(sop_of())))
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(sops())
+def test_every_sound_sop_has_a_valid_file_that_is_read_and_well_drawn(sop: Sop) -> None:
+    root = tree(made(sop))
+    check_schema(root)
+    check_drawing(root)
+    parser = BpmnParser(validator=VALIDATOR)
+    parser.add_bpmn_xml(root)
+    assert parser.get_spec(process_id("kantor/uji"))
+
+
+# Run by somebody else's engine
+
+
+class Engine(PythonScriptEngine):
+    """Python conditions as they stand; what ISO 8601 says stays text, which SpiffWorkflow then reads itself."""
+
+    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+        if re.fullmatch(r"P[0-9TDHM]+", expression):
+            return expression
+        known = {"terlambat": (), "banyaknya": 1, **task.data}
+        return eval(expression, {"__builtins__": {}}, known)  # our own file
+
+
+@cache
+def read_by_spiff(folder: str) -> tuple[Any, Any]:
+    """The process of a folder and those it calls, as SpiffWorkflow understands them."""
+    parser = BpmnParser(validator=VALIDATOR)
+    for path in FOLDERS:
+        name = str(path.relative_to(SERVICES))
+        parser.add_bpmn_str(made(of_folder(name), name))
+    return parser.get_spec(process_id(folder)), parser.get_subprocess_specs(process_id(folder))
+
+
+class Run:
+    """A case of one SOP, in SpiffWorkflow. clock: what its timers look at."""
+
+    def __init__(self, folder: str, clock: Any) -> None:
+        self.sop, self.clock = of_folder(folder), clock
+        self.drawn = {node.get("id") for node in nodes(tree(made(self.sop, folder)))}
+        self.workflow = BpmnWorkflow(*read_by_spiff(folder), script_engine=Engine())
+        self.settle()
+
+    def settle(self) -> None:
+        """Whatever moves by itself."""
+        self.workflow.refresh_timers()
+        self.workflow.do_engine_steps()
+
+    def ready(self) -> dict[str, Any]:
+        """What is there to be done, by people or by the system."""
+        tasks = self.workflow.get_tasks(state=TaskState.READY | TaskState.STARTED)
+        return {t.task_spec.name: t for t in tasks if isinstance(t.task_spec, UserTask | ServiceTask)}
+
+    def finish(self, name: str, choice: str = "") -> None:
+        """Somebody finishes a task that is there to be done, and chooses an outcome."""
+        task = self.ready()[name]
+        task.data["keputusan"] = choice
+        (task.run if task.state == TaskState.READY else task.complete)()
+        self.settle()
+
+    def pass_time(self, span: Span) -> None:
+        days = {"menit": 1 / 1440, "jam": 1 / 24, "hari kerja": 1, "hari": 1, "bulan": 31}[span.unit]
+        self.clock.shift(timedelta(days=span.n * days, seconds=1))
+        self.settle()
+
+    def take(self, step: Step, outcome: Outcome) -> None:
+        """Leave a step by an outcome, in whatever way the SOP gives."""
+        wait = (outcome.when or "").removesuffix(":late")
+        if outcome.when == "late":
+            assert step.limit
+            if f"lewat.langkah.{step.id}.{outcome.id}" not in self.workflow.spec.task_specs:
+                self.finish(f"langkah.{step.id}")  # no event on the task: the time stands behind it
+            self.pass_time(step.limit)
+        elif wait in self.sop.waits and outcome.when == f"{wait}:late":
+            opening = next(o for o in step.outcomes.values() if o.wait == wait)
+            self.take(step, opening)
+            assert f"tunggu.{step.id}.{wait}" in self.ready()
+            self.pass_time(self.sop.waits[wait].limit or Span(1, "menit"))
+        else:
+            self.finish(f"langkah.{step.id}", outcome.id)
+
+    def follow(self, way: list[tuple[Step, Outcome]]) -> None:
+        for step, outcome in way:
+            self.take(step, outcome)
+            if outcome.wait:
+                self.finish(f"tunggu.{step.id}.{outcome.wait}")
+                assert f"langkah.{step.id}" in self.ready()
+
+    def done(self, *beginnings: str) -> list[str]:
+        tasks = self.workflow.get_tasks(state=TaskState.COMPLETED)
+        tasks.sort(key=lambda task: task.last_state_change)
+        names = [task.task_spec.name for task in tasks if task.task_spec.name in self.drawn]
+        return [name for name in names if name.startswith(beginnings)]
+
+
+Way = list[tuple[Step, Outcome]]
+
+
+def onward(sop: Sop, start: str) -> dict[str, Way]:
+    """The shortest way from a step to every other step and end."""
+    found: dict[str, Way] = {start: []}
+    queue = [start]
+    for place in queue:
+        for outcome in sop.steps[place].outcomes.values() if place in sop.steps else ():
+            if outcome.to and outcome.to not in found:
+                found[outcome.to] = [*found[place], (sop.steps[place], outcome)]
+                queue.append(outcome.to)
+    return found
+
+
+def ways_through(sop: Sop) -> list[tuple[Way, str]]:
+    """For every outcome a way from the start through it to the nearest end, and that end."""
+    found = []
+    for step in sop.steps.values():
+        for outcome in step.outcomes.values():
+            after = onward(sop, outcome.to or step.id)
+            end = next(place for place in after if place in sop.ends)
+            found.append(([*onward(sop, sop.first.id)[step.id], (step, outcome), *after[end]], end))
+    return found
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel("2026-03-02T02:00:00Z", tick=False) as traveller:
+        yield traveller
+
+
+OWN = [str(path.relative_to(SERVICES)) for path in FOLDERS]
+
+
+@pytest.mark.parametrize(
+    ("folder", "number"), [(folder, n) for folder in OWN for n in range(len(ways_through(of_folder(folder))))]
+)
+def test_another_engine_runs_every_outcome_to_its_end(folder, number, clock):
+    way, end = ways_through(of_folder(folder))[number]
+    run = Run(folder, clock)
+    run.follow(way)
+    assert run.workflow.completed
+    assert run.done("akhir.") == [f"akhir.{end}"]
+
+
+def test_the_happy_way_of_the_real_sop(clock):
+    run = Run(REAL, clock)
+    sop = of_folder(REAL)
+    way = [(step, next(iter(step.outcomes.values()))) for step in sop.steps.values()]
+    run.follow(way)
+    assert run.done("langkah.") == [f"langkah.{step}" for step in sop.steps]
+    assert run.done("akhir.") == ["akhir.selesai"]
+
+
+def test_waits_open_at_entry_and_on_request_beside_their_step(clock):
+    run = Run(REAL, clock)
+    sop = of_folder(REAL)
+    run.follow(onward(sop, "isi")["verifikasi"])
+    assert set(run.ready()) == {"langkah.verifikasi"}
+    run.workflow.send_event(BpmnEvent(EscalationEventDefinition("Pemeriksaan lapangan", "kunjungan"), None))
+    run.settle()
+    assert set(run.ready()) == {
+        "langkah.verifikasi",
+        "langkah.jadwalkan",
+    }  # the first step of the SOP it calls
+    run.finish("langkah.jadwalkan", "dijadwalkan")
+    run.finish("langkah.periksa", "sesuai")
+    assert run.done("serta.") == ["serta.verifikasi.kunjungan", "serta.verifikasi.kunjungan.akhir"]
+    run.finish("langkah.verifikasi", "lengkap")
+    assert set(run.ready()) == {"langkah.validasi", "serta.validasi.diketahui", "serta.validasi.penetapan"}
+    run.finish("serta.validasi.penetapan")
+    assert "langkah.validasi" in run.ready()
+
+
+def test_a_norm_that_has_passed_is_noted_and_changes_nothing(clock):
+    run = Run(REAL, clock)
+    run.pass_time(of_folder(REAL).first.norm)
+    assert run.done("waktu-baku.") == ["waktu-baku.isi", "waktu-baku.isi.akhir"]
+    assert set(run.ready()) == {"langkah.isi"}
+
+
+def test_it_can_be_withdrawn(clock):
+    run = Run(REAL, clock)
+    run.follow(onward(of_folder(REAL), "isi")["validasi"])
+    run.workflow.send_event(BpmnEvent(MessageEventDefinition("Permohonan ditarik"), {}))
+    run.settle()
+    assert run.done("penarikan.") == ["penarikan.diminta", "penarikan.selesai"]
+    assert run.workflow.completed
+    assert not run.ready()
