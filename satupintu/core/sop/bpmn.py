@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from satupintu.core.clock import Span
 from satupintu.core.sop.bpmn_layout import Arrow, Box, Plan, Spot, lay_out
@@ -44,8 +44,7 @@ _MOST_NAME = 400
 _MOST_LABEL = 160
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
+class _Event(NamedTuple):
     """What an event waits for: a timer with a duration, a condition, an escalation or message by its id; or an end."""
 
     kind: str
@@ -53,8 +52,7 @@ class _Event:
     interrupting: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Symbol:
+class _Symbol(NamedTuple):
     """A flow node: its BPMN tag and where it stands."""
 
     tag: str
@@ -65,8 +63,7 @@ class _Symbol:
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
+class _Flow(NamedTuple):
     """A sequence flow; `choice` is the outcome that a gateway must find chosen."""
 
     arrow: Arrow
@@ -498,6 +495,8 @@ def _flow_node(parent: ET.Element, symbol: _Symbol, flows: Iterable[_Flow]) -> E
     if symbol.many:
         many = _sub(node, "bpmn:multiInstanceLoopCharacteristics", isSequential="false")
         _expression(many, "loopCardinality", "banyaknya")
+    if symbol.spot.inside and symbol.tag == "startEvent":
+        node.set("isInterrupting", "true")
     if symbol.spot.host and symbol.event:
         node.set("attachedToRef", symbol.spot.host)
         node.set("cancelActivity", str(symbol.event.interrupting).lower())

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Point = tuple[int, int]
 Side = Literal["above", "below"]
@@ -32,8 +32,7 @@ MOST_TASK = 440
 INNER = (240, 110)  # the box of what may happen at any time
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle: left, top, width, height."""
 
     x: int
@@ -58,8 +57,7 @@ class Box:
         return self.y + self.h // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A symbol to be placed. One of: in the grid (`lane`, `column`), on a border (`host`), behind another (`after`:
     below an event, right of an activity), or within a box (`inside`).
 
@@ -81,8 +79,7 @@ class Spot:
         return not (self.host or self.after or self.inside)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(NamedTuple):
     """A flow between two spots; `name` is written on it."""
 
     id: str
@@ -91,8 +88,7 @@ class Arrow:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The finished drawing: boxes by id (symbols and lanes), boxes of the words, points of the arrows."""
 
     pool: Box
@@ -133,8 +129,7 @@ class _Cell:
         return max(self.width + behind, LABEL - PAD if self.spot.shape == "event" else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(NamedTuple):
     """Where an arrow turns: at a fixed height, in a gutter, or in a channel; the last two by the track of its target."""
 
     kind: Literal["height", "gutter", "channel"]
