@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,6 +30,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefin
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
+from satupintu.cli import main
 from satupintu.core.clock import Span
 from satupintu.core.sop import Outcome, Sop, Step, parse
 from satupintu.core.sop.bpmn import bpmn, duration, process_id
@@ -57,18 +62,25 @@ def made(sop: Sop, folder: str = "kantor/uji") -> bytes:
     return bpmn(sop, name=sop.identity.name, folder=folder)
 
 
-def every_sop() -> list[Any]:
-    own = [str(path.relative_to(SERVICES)) for path in FOLDERS]
-    return [pytest.param(lambda f=f: of_folder(f), id=f) for f in own] + [
-        pytest.param(lambda n=n: load(n), id=n) for n in NAMES
-    ]
-
-
-every = pytest.mark.parametrize("sop_of", every_sop())
-
-
 def tree(xml: bytes) -> Any:
     return etree.fromstring(xml)
+
+
+OWN = [str(path.relative_to(SERVICES)) for path in FOLDERS]
+
+
+@cache
+def sop_named(name: str) -> Sop:
+    """Of a service folder ("kantor/nama") or of the examples."""
+    return of_folder(name) if "/" in name else load(name)
+
+
+@cache
+def root_of(name: str) -> Any:
+    return tree(made(sop_named(name)))
+
+
+every = pytest.mark.parametrize("name", [*OWN, *NAMES])
 
 
 def check_schema(root: Any) -> None:
@@ -79,22 +91,21 @@ def check_schema(root: Any) -> None:
 
 
 @every
-def test_it_is_valid_by_schema_and_always_the_same(sop_of):
-    xml = made(sop_of())
-    check_schema(tree(xml))
-    assert xml == made(sop_of())
+def test_it_is_valid_by_schema_and_always_the_same(name):
+    check_schema(root_of(name))
+    assert made(sop_named(name)) == made(sop_named(name))
 
 
 @every
-def test_every_id_is_an_ncname_of_its_own(sop_of):
-    ids = tree(made(sop_of())).xpath("//@id")
+def test_every_id_is_an_ncname_of_its_own(name):
+    ids = root_of(name).xpath("//@id")
     assert len(set(ids)) == len(ids)
     assert not [id_ for id_ in ids if not NCNAME.fullmatch(id_)]
 
 
 @every
-def test_lanes_are_actors_and_hold_every_symbol_once(sop_of):
-    root, sop = tree(made(sop_of())), sop_of()
+def test_lanes_are_actors_and_hold_every_symbol_once(name):
+    root, sop = root_of(name), sop_named(name)
     names = root.xpath("//bpmn:lane/@name", namespaces=NS)
     assert sorted(names) == sorted(actor.label for actor in sop.actors.values())
     held = root.xpath("//bpmn:flowNodeRef/text()", namespaces=NS)
@@ -122,8 +133,8 @@ def test_actors_of_one_column_lie_side_by_side():
 
 
 @every
-def test_every_symbol_has_a_way_in_and_out(sop_of):
-    root = tree(made(sop_of()))
+def test_every_symbol_has_a_way_in_and_out(name):
+    root = root_of(name)
     for node in nodes(root):
         kind, id_ = etree.QName(node).localname, node.get("id")
         if kind == "subProcess":
@@ -141,9 +152,9 @@ def test_every_symbol_has_a_way_in_and_out(sop_of):
 
 
 @every
-def test_what_the_sheet_says_of_a_step_stands_in_its_documentation(sop_of):
-    root = tree(made(sop_of()))
-    for step in sop_of().steps.values():
+def test_what_the_sheet_says_of_a_step_stands_in_its_documentation(name):
+    root = root_of(name)
+    for step in sop_named(name).steps.values():
         [doc] = root.xpath(f"//*[@id='langkah.{step.id}']/bpmn:documentation/text()", namespaces=NS)
         for word in (
             step.activity,
@@ -155,9 +166,9 @@ def test_what_the_sheet_says_of_a_step_stands_in_its_documentation(sop_of):
 
 
 @every
-def test_norms_are_timers_that_interrupt_nothing(sop_of):
-    root = tree(made(sop_of()))
-    for step in sop_of().steps.values():
+def test_norms_are_timers_that_interrupt_nothing(name):
+    root = root_of(name)
+    for step in sop_named(name).steps.values():
         [timer] = root.xpath(f"//bpmn:boundaryEvent[@id='waktu-baku.{step.id}']", namespaces=NS)
         assert timer.get("attachedToRef") == f"langkah.{step.id}"
         assert timer.get("cancelActivity") == "false"
@@ -247,6 +258,74 @@ def test_words_without_end_make_no_drawing_without_end():
 def test_a_folder_of_any_name_gives_an_ncname():
     assert process_id("kantor x/ü&b") == "proses.kantor-x.--b"
     assert process_id("1/2") == "proses.1.2"
+
+
+def test_an_office_is_told_of_such_characters_when_it_writes_them():
+    tables = tomllib.loads((SERVICES / "mempawah/konsultasi/sop.toml").read_text("utf-8"))
+    tables["step"][1]["activity"] = "Menjawab\x07"
+    tables["step"][1]["outputs"] = ["Jawaban", "\uffff"]
+    assert [(m.where, m.message.split()[0]) for m in parse(tables)[1]] == [
+        ("[[step]] jawab", "“activity”"),
+        ("[[step]] jawab", "“outputs”"),
+    ]
+
+
+# The command
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A service folder to spoil, beside the SOPs it names."""
+    monkeypatch.setenv("SATUPINTU_HOME", str(tmp_path / "var"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    shutil.copytree(SERVICES / "mempawah", tmp_path / "services" / "mempawah")
+    return tmp_path / "services" / "mempawah" / "sertifikat-standar"
+
+
+def test_the_command_prints_the_xml(folder, capsys):
+    assert main(["service", "bpmn", str(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.encode() == bpmn(of_folder(REAL), name="Sertifikat Standar (SS)", folder=REAL)
+    assert main(["service", "bpmn", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "bpmn": printed}
+
+
+def test_the_command_writes_a_file(folder, capsys, tmp_path):
+    out = tmp_path / "ss.bpmn"
+    assert main(["service", "bpmn", str(folder), "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"BPMN disimpan di {out}.\n"
+    check_schema(tree(out.read_bytes()))
+    assert main(["service", "bpmn", str(folder), "--out", str(tmp_path / "tidak-ada" / "x")]) == 2
+    assert "Periksa letaknya" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spoil", ["sop", "link", "folder"])
+def test_of_an_unsound_folder_the_command_says_what_check_service_says(folder, capsys, tmp_path, spoil):
+    if spoil == "sop":
+        text = (folder / "sop.toml").read_text("utf-8")
+        (folder / "sop.toml").write_text(text.replace('to = "validasi"', 'to = "validassi"'), "utf-8")
+    elif spoil == "link":
+        shutil.rmtree(folder.parent / "skm")
+    else:
+        shutil.rmtree(folder)
+    out = tmp_path / "ss.bpmn"
+    answers = []
+    for words in (["check", "service", str(folder)], ["service", "bpmn", str(folder), "--out", str(out)]):
+        assert main([*words, "--json"]) == 1
+        answers.append(json.loads(capsys.readouterr().out))
+    assert answers[0] == answers[1]
+    assert answers[0]["ok"] is False
+    assert answers[0]["problems"]
+    assert not out.exists()
+
+
+def test_the_command_answers_without_loading_the_application(folder):
+    program = (
+        "import sys; from satupintu.cli import main; code = main(sys.argv[1:]);"
+        "heavy = {'django', 'typst', 'lxml', 'segno'} & set(sys.modules); sys.exit(code or len(heavy))"
+    )
+    words = [sys.executable, "-c", program, "service", "bpmn", str(folder)]
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 # The drawing
@@ -401,8 +480,8 @@ def check_words(
 
 
 @every
-def test_the_drawing_is_whole_and_clean(sop_of):
-    check_drawing(tree(made(sop_of())))
+def test_the_drawing_is_whole_and_clean(name):
+    check_drawing(root_of(name))
 
 
 @settings(
@@ -446,7 +525,7 @@ class Run:
 
     def __init__(self, folder: str, clock: Any) -> None:
         self.sop, self.clock = of_folder(folder), clock
-        self.drawn = {node.get("id") for node in nodes(tree(made(self.sop, folder)))}
+        self.drawn = {node.get("id") for node in nodes(root_of(folder))}
         self.workflow = BpmnWorkflow(*read_by_spiff(folder), script_engine=Engine())
         self.settle()
 
@@ -532,9 +611,6 @@ def ways_through(sop: Sop) -> list[tuple[Way, str]]:
 def clock():
     with time_machine.travel("2026-03-02T02:00:00Z", tick=False) as traveller:
         yield traveller
-
-
-OWN = [str(path.relative_to(SERVICES)) for path in FOLDERS]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from satupintu.core.clock import Span
 from satupintu.core.sop.bpmn_layout import Arrow, Box, Plan, Spot, lay_out
-from satupintu.core.sop.language import ActorRow, End, Outcome, Sop, Step, Wait
+from satupintu.core.sop.language import UNWRITABLE, ActorRow, End, Outcome, Sop, Step, Wait
 
 _SPACES = {
     "xmlns:bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
@@ -32,7 +32,6 @@ _SPACES = {
 }
 _PYTHON = "https://docs.python.org/3/reference/expressions.html"
 _ISO_8601 = "https://www.iso.org/iso-8601-date-and-time-format.html"
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DURATIONS = {"menit": "PT{}M", "jam": "PT{}H", "hari kerja": "P{}D", "hari": "P{}D", "bulan": "P{}M"}
 _OFFICE_UNITS = ("menit", "jam", "hari kerja")
 _CLOCK_WORDS = {
@@ -580,6 +579,6 @@ def _expression(parent: ET.Element, tag: str, text: str, language: str = "") -> 
 def _refuse_what_xml_cannot_hold(root: ET.Element) -> None:
     for element in root.iter():
         for text in (element.text or "", *element.attrib.values()):
-            found = _NOT_XML.search(text)
+            found = UNWRITABLE.search(text)
             if found:
                 raise ValueError(f"a character that XML cannot hold: {found[0]!r} in {text[:60]!r}")
