@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ from satupintu.cli import main
 from satupintu.core.clock import Span
 from satupintu.core.sop import Outcome, Sop, Step, parse
 from satupintu.core.sop.bpmn import bpmn, duration, process_id
-from tests.core.fixtures.sops import NAMES, load
+from tests.core.fixtures.sops import HEAD, NAMES, load
 from tests.core.test_sop_walks import sops
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -332,6 +333,7 @@ def test_the_command_answers_without_loading_the_application(folder):
 
 
 Rectangle = tuple[float, float, float, float]
+Point = tuple[float, float]
 
 
 def nodes(root: Any) -> list[Any]:
@@ -358,7 +360,7 @@ def shapes(root: Any) -> dict[str, Rectangle]:
     return boxes
 
 
-def edges(root: Any) -> dict[str, list[tuple[float, float]]]:
+def edges(root: Any) -> dict[str, list[Point]]:
     return {
         edge.get("bpmnElement"): [
             (float(p.get("x")), float(p.get("y"))) for p in edge.xpath("di:waypoint", namespaces=NS)
@@ -367,7 +369,7 @@ def edges(root: Any) -> dict[str, list[tuple[float, float]]]:
     }
 
 
-def on_border(point: tuple[float, float], box: Rectangle, kind: str) -> bool:
+def on_border(point: Point, box: Rectangle, kind: str) -> bool:
     """On the border of the shape as it is drawn: a circle, a diamond, or a rectangle."""
     left, top, right, bottom = box
     x, y = point[0] - (left + right) / 2, point[1] - (top + bottom) / 2
@@ -389,99 +391,158 @@ def within(one: Rectangle, two: Rectangle) -> bool:
     return one[0] >= two[0] and one[1] >= two[1] and one[2] <= two[2] and one[3] <= two[3]
 
 
-def runs_through(start: tuple[float, float], end: tuple[float, float], box: Rectangle) -> bool:
-    left, right = sorted((start[0], end[0]))
-    top, bottom = sorted((start[1], end[1]))
-    return left < box[2] and right > box[0] and top < box[3] and bottom > box[1]
-
-
-def check_drawing(root: Any) -> None:
-    boxes, lines = shapes(root), edges(root)
-    by_id = {node.get("id"): node for node in nodes(root)}
-    flows = root.xpath("//bpmn:sequenceFlow", namespaces=NS)
-    lanes = [lane.get("id") for lane in root.xpath("//bpmn:lane", namespaces=NS)]
-    assert set(boxes) == {*by_id, *lanes, "kolam"}
-    assert set(lines) == {flow.get("id") for flow in flows}
-    check_boxes(root, boxes, by_id, lanes)
-    for flow in flows:
-        points = lines[flow.get("id")]
-        source, target = flow.get("sourceRef"), flow.get("targetRef")
-        assert on_border(points[0], boxes[source], etree.QName(by_id[source]).localname), flow.get("id")
-        assert on_border(points[-1], boxes[target], etree.QName(by_id[target]).localname), flow.get("id")
-        free = {source, target, by_id[source].get("attachedToRef")}
-        for start, end in pairwise(points):
-            assert (start[0] == end[0]) != (start[1] == end[1]), f"{flow.get('id')}: not at right angles"
-            for id_, node in by_id.items():
-                if id_ not in free and etree.QName(node).localname != "subProcess":
-                    assert not runs_through(start, end, boxes[id_]), f"{flow.get('id')} through {id_}"
-            assert not runs_through(*(points[0], points[1]), shrunk(boxes[source])), flow.get("id")
-            assert not runs_through(*(points[-2], points[-1]), shrunk(boxes[target])), flow.get("id")
-    check_shared_lines(flows, lines)
-    check_words(root, boxes, by_id, lines)
-
-
 def shrunk(box: Rectangle) -> Rectangle:
     return box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1
 
 
-def check_boxes(
-    root: Any, boxes: Mapping[str, Rectangle], by_id: Mapping[str, Any], lanes: list[str]
-) -> None:
-    for one, two in combinations(by_id, 2):
-        hosts = {by_id[one].get("attachedToRef"), by_id[two].get("attachedToRef")}
-        parents = {by_id[one].getparent(), by_id[two].getparent()}
-        if hosts & {one, two} or parents & {by_id[one], by_id[two]}:
-            continue
-        assert not overlap(boxes[one], boxes[two]), f"{one} over {two}"
-    for one, two in combinations(lanes, 2):
-        assert not overlap(boxes[one], boxes[two])
-    for lane in lanes:
-        assert within(boxes[lane], boxes["kolam"])
-        held = root.xpath(f"//bpmn:lane[@id='{lane}']/bpmn:flowNodeRef/text()", namespaces=NS)
-        for id_ in held:
-            host = by_id[id_].get("attachedToRef")
-            assert host in held if host else within(boxes[id_], boxes[lane]), f"{id_} outside of {lane}"
+def pieces(points: list[Point]) -> list[Rectangle]:
+    """The straight pieces of an arrow, as rectangles without width or without height."""
+    return [(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])) for a, b in pairwise(points)]
 
 
-def check_shared_lines(flows: list[Any], lines: Mapping[str, list[tuple[float, float]]]) -> None:
-    """Only arrows from the same gateway, or to the same target, may lie on each other."""
-    for one, two in combinations(flows, 2):
-        if one.get("targetRef") == two.get("targetRef") or one.get("sourceRef") == two.get("sourceRef"):
-            continue
-        for (a, b), (c, d) in (
-            (p, q) for p in pairwise(lines[one.get("id")]) for q in pairwise(lines[two.get("id")])
-        ):
-            for axis in (0, 1):
-                if a[axis] == b[axis] == c[axis] == d[axis]:
-                    low, high = max(min(a, b), min(c, d)), min(max(a, b), max(c, d))
-                    assert low >= high, f"{one.get('id')} on {two.get('id')}"
+class Drawing:
+    """The diagram of a file: its shapes, arrows and words, and which element each belongs to."""
+
+    def __init__(self, root: Any) -> None:
+        self.root, self.boxes, self.lines = root, shapes(root), edges(root)
+        self.nodes = {node.get("id"): node for node in nodes(root)}
+        self.kinds = {id_: etree.QName(node).localname for id_, node in self.nodes.items()}
+        self.solid = {id_: self.boxes[id_] for id_, kind in self.kinds.items() if kind != "subProcess"}
+        self.hosts = {id_: node.get("attachedToRef") for id_, node in self.nodes.items()}
+        self.flows = {flow.get("id"): flow for flow in root.xpath("//bpmn:sequenceFlow", namespaces=NS)}
+        self.lanes = [lane.get("id") for lane in root.xpath("//bpmn:lane", namespaces=NS)]
+        self.pieces = {id_: pieces(points) for id_, points in self.lines.items()}
+
+    def check(self) -> None:
+        assert set(self.boxes) == {*self.nodes, *self.lanes, "kolam"}
+        assert set(self.lines) == set(self.flows)
+        self.check_boxes()
+        for id_ in self.flows:
+            self.check_arrow(id_)
+        self.check_shared_lines()
+        self.check_words()
+
+    def check_boxes(self) -> None:
+        """No symbol over another, but an event on its host; each in its lane, the lanes in the pool."""
+        for (one, box), (two, other) in combinations(self.solid.items(), 2):
+            if overlap(box, other):
+                assert one == self.hosts[two] or two == self.hosts[one], f"{one} over {two}"
+        for one, two in combinations(self.lanes, 2):
+            assert not overlap(self.boxes[one], self.boxes[two])
+        for lane in self.lanes:
+            assert within(self.boxes[lane], self.boxes["kolam"])
+            held = self.root.xpath(f"//bpmn:lane[@id='{lane}']/bpmn:flowNodeRef/text()", namespaces=NS)
+            for id_ in held:
+                host = self.hosts[id_]
+                inside = host in held if host else within(self.boxes[id_], self.boxes[lane])
+                assert inside, f"{id_} outside of {lane}"
+        for id_, node in self.nodes.items():
+            if inner(node):
+                assert within(self.boxes[id_], self.boxes[node.getparent().get("id")])
+
+    def check_arrow(self, id_: str) -> None:
+        """From border to border, at right angles, through no symbol."""
+        points, flow = self.lines[id_], self.flows[id_]
+        source, target = flow.get("sourceRef"), flow.get("targetRef")
+        assert on_border(points[0], self.boxes[source], self.kinds[source]), id_
+        assert on_border(points[-1], self.boxes[target], self.kinds[target]), id_
+        assert all((a[0] == b[0]) != (a[1] == b[1]) for a, b in pairwise(points)), (
+            f"{id_}: not at right angles"
+        )
+        for piece in self.pieces[id_]:
+            for other, box in self.solid.items():
+                if overlap(piece, box) and other != self.hosts[source]:
+                    assert other in (source, target), f"{id_} through {other}"
+                    assert not overlap(piece, shrunk(box)), f"{id_} within {other}"
+
+    def check_shared_lines(self) -> None:
+        """Only arrows from the same symbol, or to the same one, may lie on each other."""
+        tracks: dict[tuple[int, float], list[tuple[float, float, str]]] = {}
+        for id_, found in self.pieces.items():
+            for left, top, right, bottom in found:
+                upright = left == right
+                track = tracks.setdefault((int(upright), left if upright else top), [])
+                track.append((top, bottom, id_) if upright else (left, right, id_))
+        for track in tracks.values():
+            for (low, high, one), (from_, to, two) in combinations(track, 2):
+                if max(low, from_) < min(high, to):
+                    same = any(
+                        self.flows[one].get(e) == self.flows[two].get(e) for e in ("sourceRef", "targetRef")
+                    )
+                    assert same, f"{one} on {two}"
+
+    def check_words(self) -> None:
+        """No words on a symbol, on other words, or across a line."""
+        labels = self.root.xpath("//bpmndi:BPMNLabel", namespaces=NS)
+        words = {label.getparent().get("bpmnElement"): bounds(label) for label in labels}
+        every_piece = [(id_, piece) for id_, found in self.pieces.items() for piece in found]
+        for id_, box in words.items():
+            for other, place in [*words.items(), *self.solid.items(), *every_piece]:
+                if overlap(box, place):
+                    assert other == id_, f"the words of {id_} on {other}"
+                    assert place == box, f"the words of {id_} on itself"
 
 
-def check_words(
-    root: Any,
-    boxes: Mapping[str, Rectangle],
-    by_id: Mapping[str, Any],
-    lines: Mapping[str, list[tuple[float, float]]],
-) -> None:
-    """No words on a symbol, on other words, or across a line."""
-    words = {
-        label.getparent().get("bpmnElement"): bounds(label)
-        for label in root.xpath("//bpmndi:BPMNLabel", namespaces=NS)
-    }
-    for one, two in combinations(words, 2):
-        assert not overlap(words[one], words[two]), f"words of {one} on those of {two}"
-    for id_, box in words.items():
-        for other, shape in boxes.items():
-            if other in by_id and etree.QName(by_id[other]).localname != "subProcess":
-                assert not overlap(box, shape), f"words of {id_} on {other}"
-        for other, points in lines.items():
-            for start, end in pairwise(points):
-                assert not runs_through(start, end, box), f"{other} through the words of {id_}"
+def check_drawing(root: Any) -> None:
+    Drawing(root).check()
 
 
 @every
 def test_the_drawing_is_whole_and_clean(name):
     check_drawing(root_of(name))
+
+
+def tangled(seed: int, steps: int, actors: int) -> Sop:
+    """An SOP as wild as the language allows: ways everywhere, waits of all sorts, words of any length."""
+    chance = Random(seed)
+    names = [f"w{n}" for n in range(5)]
+    tables: dict[str, Any] = tomllib.loads(HEAD)
+    tables["actor"] = [
+        {"id": f"a{n}", "is": is_, "label": "pelaksana " * chance.randint(1, 6)}
+        for n, is_ in enumerate(
+            ("party:pemohon", "role:front-officer", "sistem", "role:kasir", "external:oss", "role:koordinator",
+             "role:tim-teknis", "role:auditor")[:actors]
+        )
+    ]  # fmt: skip
+    tables["wait"] = [
+        {"id": name, "kind": "meeting", "debtor": f"a{chance.randrange(actors)}", "label": "rapat " * chance.randint(1, 9),
+         "limit": "3 hari", "many": name == "w1", **({"sop": "lain"} if name == "w2" else {})}
+        for name in names
+    ]  # fmt: skip
+    tables["step"] = [
+        {
+            "id": f"s{n}", "number": n + 1, "actor": f"a{chance.randrange(actors)}", "norm": "20 menit", "limit": "5 hari",
+            "activity": "kerja " * chance.randint(1, 70), "opens": chance.sample(names, chance.choice((0, 0, 1, 2))),
+            "may_open": chance.sample(names, chance.choice((0, 0, 1))),
+            "outcome": [
+                {"id": "maju", "label": "maju " * chance.randint(1, 20), "to": f"s{n + 1}" if n + 1 < steps else "selesai"},
+                *tangled_ways(chance, steps, names),
+            ],
+        }
+        for n in range(steps)
+    ]  # fmt: skip
+    sop, mistakes = parse(tables)
+    assert not mistakes
+    return sop
+
+
+def tangled_ways(chance: Random, steps: int, names: list[str]) -> Iterator[dict[str, str]]:
+    anywhere = [*(f"s{n}" for n in range(steps)), "selesai"]
+    for n in range(chance.choice((0, 0, 1, 2, 4))):
+        yield {"id": f"o{n}", "label": "lain " * chance.randint(1, 16), "to": chance.choice(anywhere)}
+    if chance.random() < 0.5:
+        wait = chance.choice(names)
+        yield {"id": "tunggu", "label": "tunggu " * chance.randint(1, 9), "wait": wait}
+        yield {"id": "gugur", "label": "gugur", "to": chance.choice(anywhere), "when": f"{wait}:late"}
+    if chance.random() < 0.3:
+        yield {"id": "lewat", "label": "lewat", "to": chance.choice(anywhere), "when": "late"}
+
+
+@pytest.mark.parametrize(("seed", "steps", "actors"), [(1, 4, 3), (2, 9, 8), (3, 15, 5), (4, 40, 8)])
+def test_a_tangled_sop_is_well_drawn_too(seed, steps, actors):
+    root = tree(made(tangled(seed, steps, actors)))
+    check_schema(root)
+    check_drawing(root)
 
 
 @settings(

@@ -3,7 +3,7 @@
 
 A step is a task in its actor's lane; its outcomes leave through an exclusive gateway. The norm is a timer on the task
 that interrupts nothing and only leads to "Dicatat"; a limit is a timer that moves the case on where the SOP says so,
-and else only leads to "Diberitahu". A wait opened by an outcome is a task of its debtor between the gateway and the
+and else only leads to "Diberi tahu". A wait opened by an outcome is a task of its debtor between the gateway and the
 step it returns to. A wait of `opens` (a condition that holds at once) or `may_open` (an escalation) runs beside its
 step. A wait that another SOP answers is a call activity. Withdrawal, possible at any time, is an event sub-process.
 
@@ -225,7 +225,7 @@ class _Step:
             f"Waktu baku: {_meaning(step.norm)}.",
             _listed("Output", step.outputs),
             f"Batas waktu: {_meaning(step.limit)}." if step.limit else "",
-            f"Orangnya harus lain daripada: {others}." if others else "",
+            f"Orangnya tidak boleh sama dengan: {others}." if others else "",
             f"Keterangan: {step.note}" if step.note else "",
         )
 
@@ -242,7 +242,7 @@ class _Step:
                 f"Batas {_meaning(step.limit)}. Yang berkepentingan diberi tahu; langkah ini tetap berjalan."
             )
             self.told_timer(
-                self.task, f"batas.{step.id}", f"batas {step.limit}", step.limit, "Diberitahu", doc
+                self.task, f"batas.{step.id}", f"batas {step.limit}", step.limit, "Diberi tahu", doc
             )
         for outcome in self.late:
             self.leave_by_event(
@@ -337,7 +337,7 @@ class _Step:
     def tell_late(self, wait: Wait, id_: str) -> None:
         if wait.limit:
             doc = f"Batas {_meaning(wait.limit)}. Yang berkepentingan diberi tahu; penantian tetap terbuka."
-            self.told_timer(id_, f"batas.{id_}", f"batas {wait.limit}", wait.limit, "Diberitahu", doc)
+            self.told_timer(id_, f"batas.{id_}", f"batas {wait.limit}", wait.limit, "Diberi tahu", doc)
 
     # Outcomes
 
@@ -379,7 +379,7 @@ class _Step:
 
     def outcome_doc(self, outcome: Outcome) -> Iterable[str]:
         yield f"{outcome.label}."
-        yield f"Diambil sendiri bila: {outcome.when}." if outcome.when else ""
+        yield f"Berjalan sendiri bila: {outcome.when}." if outcome.when else ""
         yield _listed("Syarat", outcome.requires)
         yield "Perlu alasan tertulis." if outcome.needs_reason else ""
         yield "Sesudah ini permohonan tidak dapat ditarik." if outcome.decides else ""
