@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -326,7 +327,12 @@ def test_the_command_answers_without_loading_the_application(folder):
         "heavy = {'django', 'typst', 'lxml', 'segno'} & set(sys.modules); sys.exit(code or len(heavy))"
     )
     words = [sys.executable, "-c", program, "service", "bpmn", str(folder)]
-    assert subprocess.run(words, capture_output=True, check=False).returncode == 0
+    runs = [
+        subprocess.run(words, capture_output=True, check=False, env={**os.environ, "PYTHONHASHSEED": seed})
+        for seed in ("1", "2")
+    ]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert runs[0].stdout == runs[1].stdout  # the order of a set has no part in it
 
 
 # The drawing
@@ -490,6 +496,18 @@ def check_drawing(root: Any) -> None:
 @every
 def test_the_drawing_is_whole_and_clean(name):
     check_drawing(root_of(name))
+
+
+@every
+def test_steps_run_from_left_to_right_to_the_ends_of_the_first_party(name):
+    sop, boxes = sop_named(name), shapes(root_of(name))
+    lefts = [boxes[f"langkah.{step}"][0] for step in sop.steps]
+    ends = [box for id_, box in boxes.items() if re.fullmatch(r"akhir\.[^.]+", id_)]
+    assert lefts == sorted(set(lefts))
+    assert min(end[0] for end in ends) > max(boxes[f"langkah.{step}"][2] for step in sop.steps)
+    first = next((actor for actor in sop.actors.values() if actor.is_.startswith("party:")), None)
+    lane = boxes[f"lajur.{first.id if first else sop.first.actor}"]
+    assert all(within(end, lane) for end in ends)
 
 
 def tangled(seed: int, steps: int, actors: int) -> Sop:
