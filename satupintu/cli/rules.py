@@ -107,12 +107,12 @@ def _service_bpmn(args: Namespace) -> Answer:
 
     How the permit prints has no part in it, so of a sound folder nothing is printed.
     """
-    from satupintu.core.package import check_folder, linked_sops, load_folder, read_package
+    from satupintu.core.package import check_folder, load_folder, read_package
     from satupintu.core.sop.bpmn import bpmn
 
     if check_folder(args.folder):
         return check(args.folder)
-    package = read_package(load_folder(args.folder), known_sops=linked_sops(args.folder))
+    package = read_package(load_folder(args.folder))  # its links were checked a moment ago
     here = Path(os.path.abspath(args.folder))  # noqa: PTH100 - resolve() would follow links
     made = bpmn(package.sop, name=package.name, folder=f"{here.parent.name}/{here.name}")
     if args.out is None:
