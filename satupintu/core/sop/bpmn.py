@@ -432,12 +432,9 @@ def _definitions(model: _Model, name: str, plan: Plan) -> ET.Element:
     process = _sub(root, "bpmn:process", id=own, name=_short(name), isExecutable="true")
     _document(process, _identity(model.sop))
     _lanes(process, model)
-    homes = {"penarikan": _flow_nodes(process, model)} if "penarikan" in model.symbols else {}
-    if not homes:
-        _flow_nodes(process, model)
+    homes = _flow_nodes(process, model)
     for flow in model.flows:
-        inside = model.symbols[flow.arrow.source].spot.inside
-        _sequence_flow(homes.get(inside, process), flow)
+        _sequence_flow(homes[model.symbols[flow.arrow.source].spot.inside], flow)
     _diagram(root, model, plan)
     return root
 
@@ -466,14 +463,14 @@ def _lanes(process: ET.Element, model: _Model) -> None:
                 _sub(lane, "bpmn:flowNodeRef").text = symbol.spot.id
 
 
-def _flow_nodes(process: ET.Element, model: _Model) -> ET.Element:
-    """Every symbol; gives the element that holds the withdrawal, or the process where there is none."""
+def _flow_nodes(process: ET.Element, model: _Model) -> dict[str, ET.Element]:
+    """Every symbol; gives the elements that hold symbols: the process by "", a sub-process by its id."""
     homes = {"": process}
     for symbol in model.symbols.values():
         made = _flow_node(homes[symbol.spot.inside], symbol, model.flows)
         if symbol.tag == "subProcess":
             homes[symbol.spot.id] = made
-    return homes.get("penarikan", process)
+    return homes
 
 
 def _flow_node(parent: ET.Element, symbol: _Symbol, flows: Iterable[_Flow]) -> ET.Element:

@@ -361,8 +361,8 @@ class _Drawing:
             for row in range(first, last):
                 y = self.set_row(row, y)
             y = max(
-                y, top + _even(int(lines(self.lanes[lane], 10**6) and len(self.lanes[lane]) * 7 / 2) + 40)
-            )
+                y, top + _even(len(self.lanes[lane]) * 7 // 2 + 40)
+            )  # its label stands upright, in two lines
             self.lane_spans[lane] = (top, y - top)
         return y
 
