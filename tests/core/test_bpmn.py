@@ -35,7 +35,8 @@ from SpiffWorkflow.util.task import TaskState
 from satupintu.cli import main
 from satupintu.core.clock import Span
 from satupintu.core.sop import Outcome, Sop, Step, parse
-from satupintu.core.sop.bpmn import bpmn, duration, process_id
+from satupintu.core.sop.bpmn import bpmn
+from satupintu.core.sop.bpmn_model import duration, process_id
 from tests.core.fixtures.sops import HEAD, NAMES, load
 from tests.core.test_sop_walks import sops
 
