@@ -29,6 +29,7 @@ _LETTER_MM, _LINE_MM = 1.46, 3.75  # of the print type at 8.6 pt
 _LOST_LETTERS = 3.0  # at the ragged end of a line
 _SIDES_MM, _TOP_MM = 2.6, 3.2
 _EMPTY_MM = 11.0
+_LABEL_MM = 8.0  # beside what an actor's column has anyway
 _FIRST_TRACK_MM, _TRACK_MM, _CLEAR_MM, _BAND_MM = 1.2, 1.5, 1.9, 2.2
 _ROOMY_MM = {5: 22.5, 6: 18.5}
 
@@ -36,15 +37,23 @@ _ROOMY_MM = {5: 22.5, 6: 18.5}
 def widths(sheet: Sheet, routes: Routes, rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
     """Widths in mm by name: "simbol", "pelaku" (each actor), "no", "waktu", and the four text columns.
 
+    "tepi_kiri", "tepi_kanan": what the first and the last actor's column have more, for labels at the table's edge.
     rows: the texts of each step under the names in TEXTS.
     """
     columns = len(sheet.columns)
     symbol = 14.0 if columns <= 5 else 12.0 if columns == 6 else 11.0
     actor = _actor(columns, symbol, routes.gutters)
-    room = TABLE_MM - NUMBER_MM - TIME_MM - columns * actor
+    edges = {name: _LABEL_MM * used for name, used in _edges(columns, routes).items()}
+    room = TABLE_MM - NUMBER_MM - TIME_MM - columns * actor - sum(edges.values())
     floors = [_floor(sheet, routes, row) for row in range(len(rows))]
     texts = _texts(room, rows, floors)
-    return {"simbol": symbol, "pelaku": actor, "no": NUMBER_MM, "waktu": TIME_MM, **texts}
+    return {"simbol": symbol, "pelaku": actor, "no": NUMBER_MM, "waktu": TIME_MM, **edges, **texts}
+
+
+def _edges(columns: int, routes: Routes) -> dict[str, bool]:
+    """Does a line with a label leave a symbol towards the edge of the actors' columns, where nothing else is?"""
+    leaving = {(line.arrow.start[1], line.port) for line in routes.lines if line.arrow.label}
+    return {"tepi_kiri": (0, "L") in leaving, "tepi_kanan": (columns - 1, "R") in leaving}
 
 
 def _actor(columns: int, symbol: float, gutters: Sequence[int]) -> float:
