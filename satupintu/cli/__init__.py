@@ -147,7 +147,6 @@ def _office(commands: Any) -> None:
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
     made.add_argument("--effective", metavar="TANGGAL", required=True, type=_day, help="mulai berlaku")
-
     made = _command(service, "sheet", "cetak lembar satu folder layanan", room="papers", key="service-sheet")
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder tujuan lembar")

@@ -275,7 +275,7 @@ def test_the_receipt_can_be_printed(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("amount", "words"), [(0, "Tidak dipungut biaya."), (150_000, "Biaya Rp 150.000.")])
-def test_a_receipt_says_what_it_costs(
+def test_papers_say_what_it_costs(
     amount: int, words: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     application = f.application(stage("verifikasi"))
@@ -284,9 +284,13 @@ def test_a_receipt_says_what_it_costs(
     tariffs = tuple(replace(tariff, amount_rupiah=amount) for tariff in package.service.tariffs)
     priced = replace(package, service=replace(package.service, tariffs=tariffs))
     monkeypatch.setattr(queries, "package", lambda _: priced)
-    paper = text_of(papers.receipt(application)).replace("\N{NO-BREAK SPACE}", " ")
-    assert words in paper
-    assert ("Tidak dipungut biaya" in paper) is (amount == 0)
+    assert application.case and package.form
+    spec, officer = package.form.documents["berita-acara"], f.actor("teknis")
+    report = papers.work_document(application.case, spec, {}, number="00/BAP/2026/0001", actor=officer)
+    for pdf in (papers.receipt(application), report):
+        paper = text_of(pdf).replace("\N{NO-BREAK SPACE}", " ")
+        assert words in paper
+        assert ("Tidak dipungut biaya" in paper) is (amount == 0)
 
 
 # Checking --------------------------------------------------------------------------------------------------------
