@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 import psycopg
 import pytest
@@ -28,7 +28,7 @@ def own_data_base() -> Iterator[dict[str, str]]:
     name = f"wheel_{secrets.token_hex(4)}"
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
-        yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+        yield {"DATABASE_URL": urljoin(url, f"/{name}")}
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
