@@ -20,6 +20,7 @@ from satupintu.door.keys import made_once
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("SATUPINTU_HOME", "var")).resolve()
 DEMO = os.environ.get("SATUPINTU_DEMO") == "1"
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 PUBLIC_URL = os.environ.get("SATUPINTU_URL", "http://127.0.0.1:8000").rstrip("/")
 
 
@@ -27,7 +28,6 @@ def _database() -> dict[str, Any]:
     """SQLite with IMMEDIATE transactions (a writer waits, never fails half-way), or PostgreSQL from DATABASE_URL."""
     url = os.environ.get("DATABASE_URL")
     if not url:
-        HOME.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "satupintu.sqlite3",
