@@ -40,12 +40,19 @@ def run(args: argparse.Namespace) -> Result:
 # Serving ---------------------------------------------------------------------------------------------------------
 
 
-def prepare() -> None:
-    """Bring the data base and the static files up to this version."""
+def migrate() -> None:
+    """Bring the data base up to this version."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+
+
+def prepare() -> None:
+    """Bring the data base and the static files up to this version."""
+    from django.core.management import call_command
+
+    migrate()
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

@@ -124,16 +124,16 @@ def fill(given: Answers, ask: Callable[[str], str] | None, say: Callable[[str], 
     Raises ValueError naming the options that are missing or wrong; a person is asked again instead.
     """
     answers: dict[str, str] = {}
-    missing = []
+    missing: list[str] = []
     for question in QUESTIONS:
         text = given.get(question.name, "")
-        if not text and question.suggest is not None:
-            text = question.suggest(answers) if not missing else "tanpa isi"
+        if not text and question.suggest is not None and not missing:
+            text = question.suggest(answers)
         if text:
             answers[question.name] = _read(question, text)
         elif ask is not None:
             answers[question.name] = _asked(question, ask, say)
-        else:
+        elif question.suggest is None:
             missing.append(f"--{question.option}")
     if missing:
         raise ValueError(f"Belum diisi: {', '.join(missing)}.")

@@ -76,14 +76,14 @@ def _answers(args: argparse.Namespace) -> dict[str, str]:
 
 def _set_up(answers: dict[str, str], at: datetime, *, new_token: bool) -> Result:
     from satupintu.accounts.queries import office_has
-    from satupintu.cli.office import prepare
+    from satupintu.cli.office import migrate
     from satupintu.core.access import Role
     from satupintu.offices.models import Office
 
-    prepare()
     slug = answers["office"]
-    if slug in _addresses():
+    if slug in addresses():
         raise Usage(f"--office: “{slug}” sudah dipakai halaman lain. Pilih nama pendek yang lain.")
+    migrate()
     if Office.objects.filter(invented=True).exists():
         return _no("demo-data", "Folder data ini berisi kantor contoh. Pakai SATUPINTU_HOME yang kosong.")
     office = Office.objects.filter(slug=slug).first()
@@ -169,7 +169,7 @@ def _no(code: str, words: str) -> Result:
     return NOT_FINE, {"ok": False, "problems": [{"code": code, "what": words, "do": ""}]}, words
 
 
-def _addresses() -> set[str]:
+def addresses() -> set[str]:
     """First words of addresses that mean something else: an office of that name could not be reached."""
     from django.conf import settings
     from django.urls import URLPattern, URLResolver, get_resolver

@@ -4,32 +4,11 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
-
-import psycopg
-import pytest
 
 from tests import wheel
-
-
-@pytest.fixture
-def own_data_base() -> Iterator[dict[str, str]]:
-    """An empty data base of the kind under test, as the environment names it."""
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        yield {}
-        return
-    name = f"wheel_{secrets.token_hex(4)}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        yield {"DATABASE_URL": urljoin(url, f"/{name}")}
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def test_the_installed_wheel_walks_the_demo(tmp_path: Path, own_data_base: dict[str, str]) -> None:
