@@ -181,7 +181,9 @@ def main(argv: list[str] | None = None) -> int:
     except Usage as problem:
         code, answer, text = USAGE, {"message": str(problem)}, ""
         _say(sys.stderr, str(problem))
-    except SystemExit as leaving:  # --help
+    except SystemExit as leaving:  # --help, or settings that cannot be read
+        if isinstance(leaving.code, str):
+            _say(sys.stderr, leaving.code)
         return leaving.code if isinstance(leaving.code, int) else USAGE
     if as_json:
         _say(sys.stdout, json.dumps(answer, ensure_ascii=True, default=str))

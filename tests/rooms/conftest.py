@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import psycopg
 import pytest
@@ -111,5 +110,5 @@ def own_data_base() -> Iterator[dict[str, str]]:
     name = f"wheel_{secrets.token_hex(4)}"
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
-        yield {"DATABASE_URL": urljoin(url, f"/{name}")}
+        yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
