@@ -31,7 +31,14 @@ from tests import factories as f
 
 PASSWORD = "kuda lumping tujuh"
 EMAIL = "ani@kampar.example"
-Run = Callable[..., tuple[int, dict[str, Any]]]
+Answers = list[tuple[int, dict[str, Any]]]
+Run = Callable[..., Answers]
+COMMANDS = """
+import json, sys
+from satupintu.cli import main
+codes = [main([*words, "--json"]) for words in json.loads(sys.argv[1])]
+print(json.dumps(codes), file=sys.stderr)
+"""
 
 
 # The command -----------------------------------------------------------------------------------------------------
@@ -39,15 +46,18 @@ Run = Callable[..., tuple[int, dict[str, Any]]]
 
 @pytest.fixture
 def run(tmp_path: Path, own_data_base: dict[str, str]) -> Run:
-    """`satupintu ... --json` on an empty home: exit code and answer. Named words go into the environment."""
+    """Commands, one after the other in one process, on an empty home: exit code and answer of each.
 
-    def satupintu(*words: str, **more: str) -> tuple[int, dict[str, Any]]:
+    Named words go into the environment.
+    """
+
+    def satupintu(*commands: list[str], **more: str) -> Answers:
         clean = {k: v for k, v in os.environ.items() if k != "DATABASE_URL" and "SATUPINTU" not in k}
         environment = {**clean, "SATUPINTU_HOME": str(tmp_path / "home"), **own_data_base, **more}
-        command = [sys.executable, "-m", "satupintu.cli", *words, "--json"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.stdout, done.stderr
-        return done.returncode, json.loads(done.stdout)
+        call = [sys.executable, "-c", COMMANDS, json.dumps(commands)]
+        done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
+        codes = json.loads(done.stderr.splitlines()[-1])
+        return list(zip(codes, map(json.loads, done.stdout.splitlines()), strict=True))
 
     return satupintu
 
@@ -61,45 +71,51 @@ def codes(answer: dict[str, Any]) -> list[str]:
     return [problem["code"] for problem in answer["problems"]]
 
 
-def test_an_office_is_set_up_once_and_nothing_unsafe_gets_by(tmp_path: Path, run: Run) -> None:
+def test_an_office_is_set_up_once_and_stays_safe(tmp_path: Path, run: Run) -> None:
     home = tmp_path / "home"
-    code, answer = run("setup", *options(url="http://izin.kampar.example"))
-    assert (code, answer["ok"], codes(answer)) == (1, False, ["url-http"])
-    assert not (home / "satupintu.env").exists()
-
-    code, first = run("setup", *options())
+    ((code, first), (code_2, again), (code_3, fresh), (code_4, record), (code_5, _demo), (code_6, taken)) = (
+        run(
+            ["setup", *options()],
+            ["setup", *options(name="DPMPTSP Kota Lain")],
+            ["setup", *options(), "--new-token"],
+            ["record", "verify"],
+            ["demo", "--walk-only"],
+            ["setup", *options(office="mulai")],
+        )
+    )
     assert (code, first["ok"], first["changed"], first["office"]) == (0, True, True, "kampar")
     assert first["link"] == f"https://izin.kampar.example/mulai/{first['token']}"
+    assert (code_2, again["ok"], again["changed"]) == (0, True, False)
+    assert (code_3, fresh["changed"], fresh["token"] != first["token"]) == (0, True, True)
+    assert (code_4, record["ok"], record["events"], record["chains"]) == (0, True, 3, 1)
+    assert code_5 == 1  # no invented people in a real office
+    assert (code_6, "mulai" in taken["message"]) == (2, True)
+
     modes = {path.stat().st_mode & 0o777 for path in (home, home / "keys")}
     inside = {path.stat().st_mode & 0o777 for path in (*(home / "keys").iterdir(), home / "satupintu.env")}
     assert (modes, inside) == ({0o700}, {0o600})
     kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
-    assert first["token"].encode() not in kept
+    assert not any(answer["token"].encode() in kept for answer in (first, fresh))
 
-    code, again = run("setup", *options(name="DPMPTSP Kota Lain"))
-    assert (code, again["ok"], again["changed"]) == (0, True, False)
-    code, fresh = run("setup", *options(), "--new-token")
-    assert (code, fresh["changed"]) == (0, True)
-    assert fresh["token"] != first["token"]
-    code, record = run("record", "verify")
-    assert (code, record["ok"], record["events"], record["chains"]) == (0, True, 3, 1)
-
-    code, answer = run("serve", SATUPINTU_DEMO="1")  # its address is the office's: loopback excuses nothing
-    assert (code, codes(answer)) == (1, ["demo"])
-    assert run("demo", "--walk-only")[0] == 1
     home.chmod(0o755)
-    code, answer = run("setup", "--check")
-    assert (code, codes(answer)) == (1, ["open-to-others"])
+    # the address is remembered and is the office's own: that it listens on loopback excuses nothing
+    for code, answer in run(["serve"], ["setup", "--check"], SATUPINTU_DEMO="1"):
+        assert (code, codes(answer)) == (1, ["demo", "open-to-others"])
+
+
+def test_what_is_unsafe_makes_no_office(tmp_path: Path, run: Run) -> None:
+    ((code, answer),) = run(["setup", *options(url="http://izin.kampar.example")])
+    assert (code, answer["ok"], codes(answer)) == (1, False, ["url-http"])
+    assert not (tmp_path / "home" / "satupintu.env").exists()
+    assert not (tmp_path / "home" / "satupintu.sqlite3").exists()
 
 
 def test_serving_others_without_an_address_is_refused(run: Run) -> None:
-    code, answer = run("serve", "--host", "0.0.0.0")
+    ((code, answer),) = run(["serve", "--host", "0.0.0.0"])
     assert (code, codes(answer)) == (1, ["url-missing", "smtp-missing", "sender"])
 
 
-def test_an_office_cannot_take_the_name_of_a_page(run: Run) -> None:
-    code, answer = run("setup", *options(office="mulai"))
-    assert (code, "mulai" in answer["message"]) == (2, True)
+def test_an_office_cannot_take_the_name_of_a_page() -> None:
     assert {"masuk", "daftar", "lacak", "cek", "berkas", "mulai", "static"} <= addresses()
     assert "kampar" not in addresses()
 
