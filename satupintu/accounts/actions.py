@@ -95,15 +95,15 @@ def invite(actor: Actor, office: Office, role: Role, *, email: str, title: str, 
     return token
 
 
-def join(token: str, at: datetime, *, name: str, password: str) -> Account:
-    """Take up an invitation: a person, an account and a dated assignment, in one commit with the token's end.
+def join(kept: str, at: datetime, *, name: str, password: str) -> Account:
+    """Take up the invitation of this digest: a person, an account and a dated assignment, in one commit with the token's end.
 
     The address is not verified yet: the token came another way, so the first login asks for a code sent there.
     Raises Refusal `invitation.*`.
     """
-    asked = invitation(token, at)
+    asked = invitation(kept, at)
     with write(system(at), Permission.STAFF_ASSIGN, Office.objects.all(), asked.office_id) as door:
-        found = invitation(token, door.at)  # once more, now that no second click can come between
+        found = invitation(kept, door.at)  # once more, now that no second click can come between
         _refuse_taken(found.email)
         account = make_account(email=found.email, name=name, password=password, verified=False)
         assert account.person is not None

@@ -132,12 +132,12 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def invitation(token: str, at: datetime) -> Invitation:
-    """The invitation this token opens at this instant.
+def invitation(kept: str, at: datetime) -> Invitation:
+    """The invitation that is open at this instant under the digest of its token.
 
     Raises Refusal `invitation.unknown` (404), `invitation.used` (410), `invitation.expired` (410).
     """
-    found = Invitation.objects.select_related("office").filter(digest=digest(token)).first()
+    found = Invitation.objects.select_related("office").filter(digest=kept).first()
     if found is None:
         raise Refusal("invitation.unknown", status=404)
     if found.used_at is not None:

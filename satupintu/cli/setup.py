@@ -145,7 +145,7 @@ def _welcome(office: Office, answers: dict[str, str], at: datetime) -> Result:
         )  # fmt: skip
     except Refusal as refusal:
         return _no(refusal.code, words_of_refusal(refusal))
-    link = settings.PUBLIC_URL + reverse("account_join", args=[token])
+    link = settings.PUBLIC_URL + reverse("account_invited", args=[token])
     until = at + accounts.INVITED_FOR
     answer = {
         "ok": True, "changed": True, "office": office.slug, "home": str(settings.HOME),

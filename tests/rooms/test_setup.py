@@ -141,9 +141,14 @@ def invite(office: Office, email: str = EMAIL) -> str:
 
 
 def visit(token: str, client: Client | None = None, at: Any = f.AT, **form: str) -> Any:
-    address = reverse("account_join", args=[token])
+    """Follow the link of the token and, with a form, send it."""
+    client = client or Client()
     with at_moment(at):
-        client = client or Client()
+        answer = client.get(reverse("account_invited", args=[token]))
+        if answer.status_code != 302:
+            return answer
+        address = reverse("account_join")
+        assert answer["Location"] == address
         return client.post(address, form) if form else client.get(address)
 
 
@@ -190,6 +195,21 @@ def test_a_token_ends_after_a_day_or_when_another_is_given(kampar: Office, token
     assert (late.status_code, "sudah tidak berlaku" in late.content.decode()) == (410, True)
     newer = invite(kampar)
     assert (visit(token).status_code, visit(newer).status_code) == (410, 200)
+
+
+def test_a_page_that_was_open_does_not_outlive_the_token(token: str) -> None:
+    slow = Client()
+    visit(token, slow)
+    visit(token, **GOOD)
+    with at_moment(f.AT):
+        answer = slow.post(reverse("account_join"), {"name": "Orang Lain", "password1": PASSWORD})
+    assert (answer.status_code, "Tautan ini sudah dipakai." in answer.content.decode()) == (410, True)
+
+
+def test_no_log_names_a_token_that_still_works(token: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert visit(token, name="", password1="pendek").status_code == 422
+    assert caplog.text
+    assert token not in caplog.text
 
 
 def test_a_made_up_token_is_no_page(token: str) -> None:
