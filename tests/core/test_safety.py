@@ -47,7 +47,11 @@ def test_a_sound_installation_breaks_no_rule():
     assert problems(SOUND) == ()
 
 
-@pytest.mark.parametrize("code", [rule.code for rule in safety.RULES])
+def test_no_rule_is_without_its_example():
+    assert {rule.code for rule in safety.RULES} == BROKEN.keys()
+
+
+@pytest.mark.parametrize("code", BROKEN)
 def test_each_unsafe_setting_breaks_its_rule_alone(code):
     (found,) = problems(replace(SOUND, **BROKEN[code]))
     assert found.code == code
