@@ -2,7 +2,7 @@
 """What makes an installation unsafe, in words for the person who runs it.
 
 Asked by `satupintu setup` before anything is made, and by `satupintu serve` before it listens to others than this
-machine. Source: abuse case "default or first passwords, install left open" (docs/architecture.md, safety).
+machine. Source: abuse case 10 (default or first passwords, an installation left open); OWASP ASVS 5.0, V13.
 """
 
 from __future__ import annotations

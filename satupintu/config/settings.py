@@ -6,6 +6,9 @@ DATABASE_URL    postgres://user:password@host:port/name; without it SQLite in SA
 SATUPINTU_URL   address under which people reach the office; printed on permits (default http://127.0.0.1:8000)
 SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refuses to serve anything but loopback
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
+SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
+
+The command `satupintu` fills in what is missing from SATUPINTU_HOME/satupintu.env, which `satupintu setup` wrote.
 """
 
 from __future__ import annotations
