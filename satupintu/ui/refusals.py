@@ -350,6 +350,23 @@ WORDS: Mapping[str, Words] = {
         what=_("Draf surat ini belum Anda buka."),
         do=_("Buka drafnya dulu, baca, lalu tanda tangani."),
     ),
+    # invitations of staff
+    "invitation.unknown": Words(
+        what=_("Tautan ini tidak ada."),
+        do=_("Salin tautannya utuh, dari awal sampai akhir."),
+    ),
+    "invitation.used": Words(
+        what=_("Tautan ini sudah dipakai."),
+        do=_("Akunnya sudah jadi. Masuk dengan surel dan kata sandi Anda."),
+    ),
+    "invitation.expired": Words(
+        what=_("Tautan ini sudah tidak berlaku."),
+        do=_("Minta tautan baru kepada yang memasang sistem ini."),
+    ),
+    "invitation.email-taken": Words(
+        what=_("Surel ini sudah dipakai sebuah akun."),
+        do=_("Pakai surel dinas lain yang belum punya akun."),
+    ),
     # services and offices
     "office.unknown": Words(
         what=_("Kantor ini tidak ada di sini."),

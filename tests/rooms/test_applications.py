@@ -284,7 +284,8 @@ def test_papers_say_what_it_costs(
     tariffs = tuple(replace(tariff, amount_rupiah=amount) for tariff in package.service.tariffs)
     priced = replace(package, service=replace(package.service, tariffs=tariffs))
     monkeypatch.setattr(queries, "package", lambda _: priced)
-    assert application.case and package.form
+    assert application.case
+    assert package.form
     spec, officer = package.form.documents["berita-acara"], f.actor("teknis")
     report = papers.work_document(application.case, spec, {}, number="00/BAP/2026/0001", actor=officer)
     for pdf in (papers.receipt(application), report):

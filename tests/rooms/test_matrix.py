@@ -229,6 +229,7 @@ class File:
             "office": "mempawah",
             "service": f.SERVICE,
             "code": self.code,
+            "token": "tautan-karangan",
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
