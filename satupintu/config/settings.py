@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "satupintu.permits",
     "satupintu.desk",
     "satupintu.portal",
+    "satupintu.vault",
 ]
 
 MIDDLEWARE = [
