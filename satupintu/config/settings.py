@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "satupintu.accounts.middleware.ActorMiddleware",
+    "satupintu.vault.middleware.ShutDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

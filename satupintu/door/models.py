@@ -64,7 +64,8 @@ class Recovery(Root):
     """The installation was restored from a backup: the door stays shut until two persons have confirmed it.
 
     taken_at: how old the data are. head: digest of all chain heads at that time. numbers: the last number known to be
-    used, by book; what was taken after the backup must not be given again. known_head: a head kept elsewhere.
+    used, by book; what was taken after the backup must not be given again. known_head: a head kept elsewhere. salt: of
+    the commitment to the reason that stands on record.
     """
 
     backup = models.CharField(max_length=40)
@@ -72,6 +73,7 @@ class Recovery(Root):
     restored_at = models.DateTimeField()
     head = models.CharField(max_length=64)
     reason = models.TextField(blank=True, default="")
+    salt = models.BinaryField(default=bytes)
     numbers = models.JSONField(default=list)
     known_head = models.CharField(max_length=64, blank=True, default="")
     proposed_by = models.CharField(max_length=40, blank=True, default="")

@@ -76,7 +76,9 @@ WORDS: Mapping[str, Words] = {
     ),
     "door.restored": Words(
         what=_("Data dipulihkan dari cadangan. Sebelum disahkan, tidak ada yang bisa diubah."),
-        do=_("Dua orang (kepala dinas, administrator, atau auditor) mengesahkannya di halaman Pemulihan."),
+        do=_(
+            "Dua orang (kepala dinas, administrator, atau auditor) mengesahkannya di halaman /pemulihan. Yang Anda ketik belum disimpan."
+        ),
     ),
     # the vault
     "vault.passphrase-short": Words(
@@ -130,6 +132,24 @@ WORDS: Mapping[str, Words] = {
     "vault.no-keys": Words(
         what=_("Kunci kantor tidak ada atau bukan kunci cadangan ini: %(keys)s."),
         do=_("Cadangan ini dibuat tanpa kunci. Beri folder keys yang Anda simpan: --keys FOLDER."),
+    ),
+    "vault.nothing-standing": Words(
+        what=_("Tidak ada pemulihan yang menunggu pengesahan."),
+        do=_("Kantor sudah dapat bekerja seperti biasa. Muat ulang halaman ini."),
+    ),
+    "vault.not-stated": Words(
+        what=_("Belum ada pernyataan yang dapat disahkan."),
+        do=_("Isi dahulu alasan dan nomor terakhir tiap buku, lalu minta orang lain mengesahkannya."),
+    ),
+    "vault.numbers": Words(
+        what=_("Nomor terakhir tiap buku harus diisi, dan tidak lebih kecil daripada nomor di cadangan."),
+        do=_(
+            "Periksa surat dan tanda terima terakhir yang sudah keluar. Bila ragu, isi nomor yang lebih besar."
+        ),
+    ),
+    "vault.same-person": Words(
+        what=_("Pemulihan disahkan oleh orang yang berbeda dari yang menyatakannya."),
+        do=_("Minta kepala dinas, administrator, atau auditor lain mengesahkannya."),
     ),
     "vault.place-full": Words(
         what=_("Tempat pemulihan tidak kosong: di %(place)s sudah ada %(found)s."),

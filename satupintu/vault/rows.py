@@ -124,7 +124,9 @@ class Load:
         self._table = ""
         self._makers: list[tuple[int, Callable[[Any], Any]]] = []
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:  # a migration in this transaction may have made them immediate
+            with (
+                connection.cursor() as cursor
+            ):  # a migration in this transaction may have made them immediate
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     def __call__(self, piece: bytes) -> None:
