@@ -24,10 +24,24 @@ VARIABLE = "SATUPINTU_BACKUP_PASSPHRASE"
 def run(args: argparse.Namespace) -> Result:
     """Carry out one command of this room; a refusal is answered in words."""
     try:
-        return _COMMANDS[args.command](args)
+        return _or_said(args)
     except Refusal as refusal:
         answer = {"ok": False, "message": refusal.code, **refusal.values}
         return 1, answer, _words(refusal)
+
+
+def _or_said(args: argparse.Namespace) -> Result:
+    """What the disk or the data base does not give is a refusal too."""
+    from django.db import DatabaseError
+    from psycopg import Error
+
+    try:
+        return _COMMANDS[args.command](args)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise Refusal(f"vault.disk-{args.command}", status=507, reason=reason) from problem
+    except (DatabaseError, Error) as problem:
+        raise Refusal("vault.database", status=503, reason=str(problem).partition("\n")[0]) from problem
 
 
 def _words(refusal: Refusal) -> str:
@@ -87,11 +101,7 @@ def _backup(args: argparse.Namespace) -> Result:
         backup.keep_lock(lock)
     elif args.passphrase_file is not None or VARIABLE in os.environ:
         box.unwrap(lock.wrapped, _passphrase(args))  # better now than when it is needed
-    try:
-        taken = backup.take(into, lock, with_keys=args.keys == "with", at=now())
-    except OSError as problem:
-        raise Refusal("vault.disk", status=507, reason=problem.strerror or str(problem)) from problem
-    return _taken(into, taken)
+    return _taken(into, backup.take(into, lock, with_keys=args.keys == "with", at=now()))
 
 
 def _taken(into: Path, taken: Any) -> Result:

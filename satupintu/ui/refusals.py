@@ -109,9 +109,19 @@ WORDS: Mapping[str, Words] = {
         what=_("Cadangan lain sedang dibuat di folder ini."),
         do=_("Tunggu sampai selesai, lalu ulangi."),
     ),
-    "vault.disk": Words(
+    "vault.disk-backup": Words(
         what=_("Cadangan tidak dapat ditulis: %(reason)s."),
         do=_("Kosongkan ruang atau pilih disk lain, lalu ulangi. Cadangan yang lebih lama tidak tersentuh."),
+    ),
+    "vault.disk-restore": Words(
+        what=_("Cadangan tidak dapat dibaca, atau tempat pemulihan tidak dapat ditulis: %(reason)s."),
+        do=_(
+            "Periksa foldernya dan ruang di disk, lalu ulangi. Cadangannya tidak diubah, dan tidak ada yang dipasang."
+        ),
+    ),
+    "vault.database": Words(
+        what=_("Basis data tidak menjawab seperti seharusnya: %(reason)s."),
+        do=_("Periksa DATABASE_URL, SATUPINTU_HOME, dan hak perannya, lalu ulangi."),
     ),
     "vault.none": Words(
         what=_("Tidak ada cadangan utuh di %(folder)s."),
