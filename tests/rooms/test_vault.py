@@ -29,12 +29,14 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django_tasks_db.management.commands.db_worker import Worker
 
 from satupintu import cli
 from satupintu.accounts.models import Account, Letter, Person
 from satupintu.core.refusal import Refusal
 from satupintu.door import files, read, recovery
 from satupintu.door.models import Event, StoredFile
+from satupintu.door.worker import OfficeWorker
 from satupintu.offices.actions import take_number
 from satupintu.offices.models import Office
 from satupintu.permits.models import Permit
@@ -618,6 +620,23 @@ def test_a_statement_changed_meanwhile_is_not_confirmed_unread(restored: recover
     stated(restored, reason="Disk rusak, lalu salah pulih.")
     with f.refusal("door.changed"):
         actions.confirm(f.actor("auditor", LATER), restored.pk, asked=f.asked(expected=seen))
+
+
+def test_the_worker_starts_nothing_before_the_restore_is_confirmed(
+    restored: recovery.Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, asked = OfficeWorker(), [restored, restored, None]
+    monkeypatch.setattr("satupintu.door.worker.HELD_SECONDS", 0)
+    monkeypatch.setattr(recovery, "standing", lambda: asked.pop(0))
+    started = []
+
+    def work(self: Worker) -> None:
+        started.append(len(asked))
+        self.running = False
+
+    monkeypatch.setattr(Worker, "run", work)
+    worker.run()
+    assert started == [0]
 
 
 def logged_in(email: str) -> Client:
