@@ -140,6 +140,9 @@ def _office(commands: Any) -> None:
     _command(commands, "worker", "jalankan pekerja latar saja", room="office", key="worker")
 
     service = _group(commands, "service", "mengelola layanan kantor")
+    made = _command(service, "bpmn", "tulis SOP sebagai BPMN 2.0 bergambar", room="rules", key="service-bpmn")
+    made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
+    made.add_argument("--out", metavar="FILE", type=Path, help="simpan ke berkas ini, bukan ke layar")
     made = _command(service, "publish", "terbitkan satu folder layanan", room="office", key="service-publish")
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")

@@ -12,10 +12,12 @@ from satupintu.applications.models import Application, WorkDocument
 from satupintu.cases.models import Case
 from satupintu.core.access import Actor, Role
 from satupintu.core.numbers import show_code
+from satupintu.core.package import Tariff
 from satupintu.core.seal import digest
 from satupintu.offices.queries import local_day
 from satupintu.permits.models import Permit
 from satupintu.permits.signing import LocalSigner
+from satupintu.ui import formats
 from satupintu.ui.prints import compile_pdf
 
 ISSUER = LocalSigner.issuer
@@ -36,7 +38,7 @@ def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
         "judul": service.name,
         "layanan": {"nama": service.name, "kode": service.code},
         "tanda_tangan": "elektronik",
-        "biaya": "Tidak dipungut biaya",
+        "biaya": _fee(service.tariff_on(local_day(case.office, case.opened_at))),
         "permohonan": {
             "nomor": case.receipt,
             "diterima": local_day(case.office, case.opened_at).isoformat(),
@@ -47,6 +49,13 @@ def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
         "berlaku": service.validity or "selama usaha berjalan",
         "dasar_hukum": list(package.sop.identity.legal_basis),
     }
+
+
+def _fee(tariff: Tariff | None) -> str:
+    """What the holder was to pay, by the tariff of the day he sent the application."""
+    if tariff is None or not tariff.amount_rupiah:
+        return "Tidak dipungut biaya"
+    return f"Biaya {formats.rupiah(tariff.amount_rupiah)}"
 
 
 def _answers(application: Application) -> dict[str, str]:

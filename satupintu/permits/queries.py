@@ -66,6 +66,11 @@ class Verdict:
     def facts(self) -> list[tuple[str, str]]:
         return facts(self.permit) if self.permit else []
 
+    @property
+    def training(self) -> bool:
+        """Was it issued for training only? Then it is no permission, however genuine (design §4)."""
+        return self.permit is not None and bool(self.permit.data.get("contoh"))
+
 
 def facts(permit: Permit) -> list[tuple[str, str]]:
     """What stands on the wall copy, and nothing more (domain.md §2: no number may work as a secret)."""

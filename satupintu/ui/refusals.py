@@ -61,6 +61,9 @@ WORDS: Mapping[str, Words] = {
         what=_("Peran Anda tidak melakukan tindakan ini."),
         do=_("Menurut SOP, ini bagian %(role)s. Serahkan berkas, atau ganti peran."),
     ),
+    "accounts.address-refused": Words(
+        _("Alamat surel ini ditolak oleh penyedianya."), _("Periksa ejaan alamatnya, lalu daftar lagi.")
+    ),
     "accounts.nik-taken": Words(
         what=_("NIK ini sudah dipakai akun lain."),
         do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan KTP."),

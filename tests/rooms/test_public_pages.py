@@ -184,6 +184,7 @@ def test_a_code_opens_the_facts_to_compare(stage: Stage, client: Client) -> None
     page = answer.content.decode()
     assert answer.redirect_chain == [(f"/cek/{permit.code}", 302)]
     assert "Asli dan berlaku" in page
+    assert "Surat contoh untuk latihan" in page
     assert permit.number in page
     assert "Sama dengan surat di tangan Anda?" in page
     assert answer.headers["X-Robots-Tag"].startswith("noindex")
