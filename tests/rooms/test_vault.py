@@ -32,6 +32,7 @@ from django.test import Client
 from django_tasks_db.management.commands.db_worker import Worker
 
 from satupintu import cli
+from satupintu.accounts.codes import code_of
 from satupintu.accounts.models import Account, Letter, Person
 from satupintu.core.refusal import Refusal
 from satupintu.door import files, read, recovery
@@ -266,16 +267,18 @@ def test_nothing_in_the_folder_can_be_read_without_the_passphrase(taken: Path, o
 
 
 def test_keys_go_along_or_stay_apart_and_the_key_of_codes_is_made_anew(
-    taken: Path, lock: box.Lock, identity: Any, tmp_path: Path, outside: None
+    lock: box.Lock, identity: Any, tmp_path: Path, outside: None
 ) -> None:
-    source = open_it(folder.choose(taken), identity)
+    code_of(1)  # makes its key, if nobody has been sent a code yet
+    backup.take(tmp_path / "dengan", lock, with_keys=True, at=f.AT)
+    source = open_it(folder.choose(tmp_path / "dengan"), identity)
     restore.place_keys(source, tmp_path / "a", None)
     kept = {
         path.name: path.read_bytes()
         for path in Path(settings.KEYS).iterdir()
         if path.suffix in {".key", ".pem"}
     }
-    kept.pop("login-code.key", None)
+    kept.pop("login-code.key")
     assert {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()} == kept
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "a").iterdir()} == {0o600}
 
@@ -586,6 +589,9 @@ def test_books_of_a_new_year_are_asked_for_too(db: None, stage: Any) -> None:
     found = {(b.name, b.year): b.last for b in queries.books(new_year) if "Mempawah" in b.label}
     assert {"receipt", "SS"} <= {name for name, _ in found}
     assert set(found.values()) == {0}
+    assert "receipt" in {
+        b.name for b in queries.books(f.AT) if "Kampar" in b.label
+    }  # nobody has applied there yet
 
 
 @pytest.mark.parametrize("who", ["pemohon", "fo", "jf", "koordinator", "teknis", "arsip"])
@@ -675,5 +681,8 @@ def test_the_pages_let_two_persons_in_and_refuse_what_else_is_sent(restored: rec
     assert "Benar, sahkan pemulihan" in seen
     assert "Disk rusak." in seen
     assert head.post("/pemulihan/sahkan").status_code == 403
+    assert (
+        auditor.post("/pemulihan/sahkan", {"version": "1"}).status_code == 409
+    )  # stated anew since he looked
     assert auditor.post("/pemulihan/sahkan").status_code == 302
     assert "Kantor dapat bekerja" in auditor.get("/pemulihan").content.decode()
