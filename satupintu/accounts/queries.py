@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from satupintu.accounts.models import Account, Assignment, Person
+from satupintu.accounts.models import Account, Assignment, Invitation, Person
 from satupintu.core.access import Actor, Capacity, Role
 from satupintu.core.refusal import Refusal
 
@@ -124,3 +125,23 @@ def account_of_person(person_key: str) -> int | None:
 def office_has(office_id: int, role: Role, at: datetime) -> bool:
     """Whether anybody holds this role in the office now."""
     return Assignment.objects.filter(in_force(at), office_id=office_id, role=role.value).exists()
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: it is random and long, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation(kept: str, at: datetime) -> Invitation:
+    """The invitation that is open at this instant under the digest of its token.
+
+    Raises Refusal `invitation.unknown` (404), `invitation.used` (410), `invitation.expired` (410).
+    """
+    found = Invitation.objects.select_related("office").filter(digest=kept).first()
+    if found is None:
+        raise Refusal("invitation.unknown", status=404)
+    if found.used_at is not None:
+        raise Refusal("invitation.used", status=410)
+    if found.expires_at <= at:
+        raise Refusal("invitation.expired", status=410)
+    return found

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     RECOVERY_CONFIRM = "recovery:confirm"
     SERVICE_APPROVE = "service:approve"
     SERVICE_PROPOSE = "service:propose"
+    STAFF_ASSIGN = "staff:assign"
 
 
 P = Permission
@@ -82,7 +83,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PERMIT_DOWNLOAD,
         }
     ),
-    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK}),
+    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK, P.STAFF_ASSIGN}),
     Role.FRONT_OFFICER: _WORKER,
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER,

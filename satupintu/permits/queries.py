@@ -20,6 +20,7 @@ from satupintu.permits.verify import looks
 from satupintu.ui import formats
 
 GENUINE, ALTERED, REVOKED, NOT_OURS, UNSIGNED = "genuine", "altered", "revoked", "not-ours", "signing"
+COPY = "copy"  # unsigned, and says that it is a large-print copy: it proves nothing, and claims nothing
 
 
 def draft_of(case: Case) -> Draft | None:
@@ -108,6 +109,8 @@ def check_file(pdf: bytes) -> Verdict:
     claimed = by_code(seen.code) if seen.code else None
     if claimed is None and seen.number:
         claimed = Permit.objects.select_related("office", "case", "file").filter(number=seen.number).first()
+    if claimed is not None and seen.copy and not seen.signed_by_us:
+        return Verdict(REVOKED if claimed.state == Permit.REVOKED else COPY, claimed)
     if claimed is not None or seen.signed_by_us:
         return Verdict(ALTERED, claimed)
     return Verdict(NOT_OURS)
