@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """After a restore the door stays shut until two persons have confirmed it: what was lost must not be lost silently.
 
-Source: design §1.3; docs/decisions/0008.
+Source: design §1.3; docs/decisions/0009.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ from satupintu.vault.folder import sync
 
 STAGING, MOVING, SQLITE = ".restore", "moving", "satupintu.sqlite3"
 _PARTS = ("keys", "files", "vault")
+ENVIRONMENT = "satupintu.env"
+"""What `satupintu setup` keeps of this machine: written before the restore, it says where the data base is."""
 
 
 @contextmanager
@@ -26,7 +28,7 @@ def staged(home: Path) -> Iterator[Path]:
     What a killed restore left behind is recognised by its staging folder, and removed.
     """
     staging = home / STAGING
-    there = {path.name for path in home.iterdir()} if home.exists() else set()
+    there = {path.name for path in home.iterdir()} - {ENVIRONMENT} if home.exists() else set()
     unfinished = there - {STAGING} - (set(_PARTS) if (staging / MOVING).exists() else set())
     if unfinished:
         raise Refusal("vault.place-full", place=str(home), found=sorted(unfinished)[0])

@@ -24,7 +24,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -419,26 +418,17 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Run]:
-    """Runs a program (the command, or some lines before it) in an empty home; on PostgreSQL with an empty data base."""
-    env = {**os.environ, "SATUPINTU_HOME": str(tmp_path / "rumah"), "SATUPINTU_BACKUP_PASSPHRASE": PASSPHRASE}
-    env.pop("DJANGO_SETTINGS_MODULE", None)
-    data, made = connection.settings_dict, f"vault_{os.getpid()}"
-    if connection.vendor == "postgresql":
-        here = f"postgres://{data['USER']}:{data['PASSWORD']}@{data['HOST']}:{data['PORT']}"
-        with psycopg.connect(f"{here}/postgres", autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {made}".encode())
-        env["DATABASE_URL"] = f"{here}/{made}"
+def elsewhere(tmp_path: Path, own_data_base: dict[str, str]) -> Run:
+    """Runs a program (some lines, then the command) in an empty home; on PostgreSQL with an empty data base."""
+    home = {"SATUPINTU_HOME": str(tmp_path / "rumah"), "SATUPINTU_BACKUP_PASSPHRASE": PASSPHRASE}
+    env = {**os.environ, **home, **own_data_base}
 
     def run(*words: str, before: str = "", **more: str) -> subprocess.CompletedProcess[str]:
         program = f"{before}\nimport sys\nfrom satupintu.cli import main\nsys.exit(main(sys.argv[1:]))"
         command = [sys.executable, "-c", program, *words]
         return subprocess.run(command, env={**env, **more}, capture_output=True, text=True, check=False)
 
-    yield run
-    if connection.vendor == "postgresql":
-        with psycopg.connect(f"{here}/postgres", autocommit=True) as server:
-            server.execute(f"DROP DATABASE {made} WITH (FORCE)".encode())
+    return run
 
 
 def dies_after(module: str, function: str) -> str:
@@ -513,6 +503,11 @@ def test_what_is_there_already_is_never_touched(
 
 
 def test_only_an_empty_place_is_taken(tmp_path: Path) -> None:
+    """Or one with nothing but the words of `satupintu setup` about this machine."""
+    (tmp_path / place.ENVIRONMENT).touch()
+    with place.staged(tmp_path):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == [place.ENVIRONMENT]
     for name in ("keys", place.SQLITE, "catatan.txt"):
         home = tmp_path / name.replace(".", "-")
         home.mkdir()
