@@ -269,7 +269,13 @@ def _verify_record(args: argparse.Namespace) -> Result:
 
     found = verify()
     flaws = [{"subject": f.subject, "number": f.number, "what": f.what} for f in found.flaws]
-    answer = {"ok": found.ok, "events": found.events, "chains": found.chains, "flaws": flaws}
+    answer = {
+        "ok": found.ok,
+        "events": found.events,
+        "chains": found.chains,
+        "head": found.head,
+        "flaws": flaws,
+    }
     if found.ok:
         return 0, answer, f"Utuh: {found.events} catatan dalam {found.chains} rantai."
     words = [f"{f['subject']} catatan {f['number']}: {_FLAWS[str(f['what'])]}" for f in flaws]
