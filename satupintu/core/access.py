@@ -86,7 +86,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER,
     Role.COORDINATOR: _WORKER,
-    Role.HEAD: _WORKER | {P.PERMIT_SIGN, P.PERMIT_REVOKE},
+    Role.HEAD: _WORKER | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.SERVICE_APPROVE},
     Role.ARCHIVIST: _WORKER,
     Role.AUDITOR: frozenset({P.CASE_READ}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
