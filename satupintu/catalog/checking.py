@@ -19,7 +19,15 @@ def check(office_slug: str, files: Mapping[str, bytes]) -> tuple[Package, tuple[
     signature that it does not print. That takes some tenths of a second, so never inside a transaction.
     """
     links = links_of(files)
-    package, problems = understand(files, known_sops=known_sops(office_slug, links), kit=kit_names())
+    sops = known_sops(office_slug, links)
+    package, problems = understand(files, known_sops=sops, kit=kit_names())
+    problems += tuple(
+        Problem(
+            "sop.toml", f"SOP tertaut “{link}”", "SOP ini belum terbit. Terbitkan dulu, atau hapus namanya."
+        )
+        for link in links
+        if link not in sops
+    )
     if package.kind == "layanan" and not any(problem.file == LAYOUT for problem in problems):
         words = check_template(files)
         if words:

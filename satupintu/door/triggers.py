@@ -34,8 +34,8 @@ WHEN OLD.status = 'approved' AND ({" OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c i
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END""",
     "no_delete": f"""BEFORE DELETE ON {FROZEN_TABLE} WHEN OLD.status = 'approved'
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END""",
-    "no_replace": f"""BEFORE INSERT ON {FROZEN_TABLE}
-WHEN EXISTS (SELECT 1 FROM {FROZEN_TABLE} WHERE status = 'approved' AND (id = NEW.id OR key = NEW.key
+    "no_replace": """BEFORE INSERT ON catalog_serviceversion
+WHEN EXISTS (SELECT 1 FROM catalog_serviceversion WHERE status = 'approved' AND (id = NEW.id OR key = NEW.key
     OR (office_id = NEW.office_id AND slug = NEW.slug AND digest = NEW.digest AND NEW.status = 'approved')))
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END""",
 }

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 
 from satupintu.accounts.models import Account
 from satupintu.cases.models import Case
@@ -110,8 +110,9 @@ def test_nobody_but_an_administrator_of_the_office_publishes(
     for who in ("fo", "teknis", "jf", "koordinator", "kadis", "arsip", "auditor"):
         with f.refusal("access.role", 403):
             propose(f.actor(who), office, content)
-        with f.refusal("access.role", 403):
-            actions.approve(f.actor(who), version.pk, asked=f.asked())
+        if who != "kadis":  # the head of office is the second person where there is one administrator
+            with f.refusal("access.role", 403):
+                actions.approve(f.actor(who), version.pk, asked=f.asked())
     f.newcomer("admin@kampar.example", "administrator", office="kampar")
     for stranger in (f.actor("admin@kampar.example"), f.actor("pemohon")):
         with f.refusal("access.not-yours", 404):
@@ -150,7 +151,7 @@ def test_a_published_content_is_kept_byte_by_byte(office: Office, content: tuple
     version = propose(system(f.AT), office, content)
     assert from_json(ServiceVersion.objects.get(pk=version.pk).files) == files
     assert queries.package_of(version).digest == package.digest == version.digest
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(DatabaseError), transaction.atomic():
         ServiceVersion.objects.filter(slug=f.SERVICE).update(digest=version.digest)
 
 
