@@ -11,7 +11,7 @@ from satupintu.core.access import Permission
 from satupintu.door import read
 from satupintu.door.moment import now
 from satupintu.notices.actions import Message, tell
-from satupintu.ui.formats import long_date
+from satupintu.ui.formats import NOTHING, long_date
 
 NOBODY = ("", "sistem")
 
@@ -24,7 +24,7 @@ def tell_approvers(version_id: int, number: int) -> None:
         return
     subject = f"Versi baru {row.name} menunggu persetujuan"
     body = (
-        f"Versi baru layanan {row.name} diusulkan, berlaku {long_date(row.effective)}. "
+        f"Versi baru layanan {row.name} diusulkan, berlaku {_day(row)}. "
         "Baca perubahannya, lalu setujui atau kembalikan."
     )
     for account_id, person in accounts_with(row.office_id, Permission.SERVICE_APPROVE, now()).items():
@@ -42,11 +42,15 @@ def tell_proposer(version_id: int, number: int) -> None:
         return
     if happened.kind == "service.approved":
         subject = f"Versi baru {row.name} disetujui"
-        body = f"Versi baru layanan {row.name} disetujui dan berlaku {long_date(row.effective)}."
+        body = f"Versi baru layanan {row.name} disetujui dan berlaku {_day(row)}."
     else:
         subject = f"Versi baru {row.name} dikembalikan"
         body = f"Usulan versi baru {row.name} dikembalikan. Baca alasannya, perbaiki, lalu usulkan lagi."
     tell(account_id, _message(row, number, subject, body))
+
+
+def _day(row: ServiceVersion) -> str:
+    return long_date(row.effective) if row.effective else NOTHING
 
 
 def _message(row: ServiceVersion, number: int, subject: str, body: str) -> Message:
