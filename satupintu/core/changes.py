@@ -133,23 +133,31 @@ def _between(old: Side, new: Side) -> Iterator[Change]:
         kinds = {"layanan": "layanan dengan produk", "sop": "SOP tertaut tanpa produk"}
         text = f"Folder ini menjadi {kinds.get(b.kind, b.kind)} (sebelumnya {kinds.get(a.kind, a.kind)})."
         yield Change(PROCEDURE, text, "sop.toml")
-    for text in _fields(a.sop, b.sop, "SOP", old, new):
-        yield Change(PROCEDURE, text, "sop.toml")
+    yield from _grouped(a.sop, b.sop, "SOP", "sop.toml", PROCEDURE, old, new)
     if a.service and b.service:
-        for name, group in SERVICE_GROUPS.items():
-            for text in _field(ServiceSpec, name, a.service, b.service, "layanan", old, new):
-                yield Change(group, text, "service.toml")
+        yield from _grouped(a.service, b.service, "layanan", "service.toml", STANDARD, old, new)
     elif a.service or b.service:
         yield Change(
             STANDARD, f"Standar pelayanan {'ditambahkan' if b.service else 'dihapus'}.", "service.toml"
         )
     if a.form and b.form:
-        for text in _fields(a.form, b.form, "formulir", old, new):
-            yield Change(FORM, text, "form.toml")
+        yield from _grouped(a.form, b.form, "formulir", "form.toml", FORM, old, new)
     elif a.form or b.form:
         yield Change(FORM, f"Formulir {'ditambahkan' if b.form else 'dihapus'}.", "form.toml")
     yield from _texts(a.texts, b.texts)
     yield from _layouts(a.files, b.files)
+
+
+ELSEWHERE = {"requirements": REQUIREMENTS, "tariffs": COST, "documents": LETTER, "promise": STANDARD}
+"""Fields of the tables at the top that are shown in another group than their file."""
+
+
+def _grouped(
+    old: Any, new: Any, of: str, file: str, group: str, before: Side, after: Side
+) -> Iterator[Change]:
+    for name in SAYS[type(new)]:
+        for text in _field(type(new), name, old, new, of, before, after):
+            yield Change(ELSEWHERE.get(name, group), text, file)
 
 
 # How one field is told -------------------------------------------------------------------------------------------
@@ -735,7 +743,3 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     },
 }  # fmt: skip
 """For every table of a folder, what is said of each of its fields."""
-
-SERVICE_GROUPS: Mapping[str, str] = {
-    name: {"requirements": REQUIREMENTS, "tariffs": COST}.get(name, STANDARD) for name in SAYS[ServiceSpec]
-}

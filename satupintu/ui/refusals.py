@@ -208,7 +208,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "applications.service-changed": Words(
         what=_("Aturan layanan ini berganti sejak Anda mulai."),
-        do=_("Mulai permohonan baru dari halaman layanan. Isian lama masih bisa Anda baca."),
+        do=_("Buka lagi permohonan ini. Kami tunjukkan yang berubah, dan isian Anda tetap ada."),
     ),
     "applications.incomplete": Words(
         what=_("Masih ada yang belum diisi."),
