@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
@@ -76,20 +76,28 @@ def versions(office_ids: Iterable[int], slug: str = "") -> list[ServiceVersion]:
     return list(rows.order_by("office__name", "kind", "slug", "-at", "-pk"))
 
 
-def before(row: ServiceVersion) -> ServiceVersion | None:
-    """The approved version that this one follows, or would follow: the newest there is, or was when it was approved."""
-    rows = _light().filter(office_id=row.office_id, slug=row.slug, status=ServiceVersion.APPROVED)
-    if row.status == ServiceVersion.APPROVED:
-        earlier = Q(effective__lt=row.effective) | Q(effective=row.effective, approved_at__lt=row.approved_at)
-        rows = rows.filter(earlier)
-    return rows.exclude(pk=row.pk).order_by(*NEWEST_FIRST).first()
+def before(row: ServiceVersion, among: Sequence[ServiceVersion]) -> ServiceVersion | None:
+    """The approved version that this one follows, or would follow. among: all versions of the service."""
+    order = _in_order(among)
+    if row.status != ServiceVersion.APPROVED:
+        return order[-1] if order else None
+    return next((one for one in reversed(order) if _place(one) < _place(row)), None)
 
 
-def after(row: ServiceVersion) -> ServiceVersion | None:
+def after(row: ServiceVersion, among: Sequence[ServiceVersion]) -> ServiceVersion | None:
     """The approved version that followed this approved one; None while it is the last."""
-    rows = _light().filter(office_id=row.office_id, slug=row.slug, status=ServiceVersion.APPROVED)
-    later = Q(effective__gt=row.effective) | Q(effective=row.effective, approved_at__gt=row.approved_at)
-    return rows.filter(later).exclude(pk=row.pk).order_by("effective", "approved_at", "pk").first()
+    return next((one for one in _in_order(among) if _place(one) > _place(row)), None)
+
+
+def _in_order(versions: Iterable[ServiceVersion]) -> list[ServiceVersion]:
+    return sorted((v for v in versions if v.status == ServiceVersion.APPROVED), key=_place)
+
+
+def _place(row: ServiceVersion) -> tuple[date, datetime, int]:
+    """The same order as NEWEST_FIRST, the other way round."""
+    assert row.effective is not None
+    assert row.approved_at is not None
+    return row.effective, row.approved_at, row.pk
 
 
 def content(row: ServiceVersion) -> dict[str, bytes]:

@@ -49,14 +49,8 @@ def other(office: Office) -> Actor:
     return f.actor("admin2@mempawah.example")
 
 
-def folder(
-    new: str = "Sedang diperiksa", *, where: str = "texts.id.toml", old: str = "Sedang dinilai"
-) -> Files:
-    """The shipped service with one word changed."""
-    files = dict(load_folder(services_root() / "mempawah" / f.SERVICE))
-    assert old.encode() in files[where]
-    files[where] = files[where].replace(old.encode(), new.encode())
-    return files
+def folder(new: str = "Sedang diperiksa", **place: str) -> Files:
+    return f.edited(new, **place)
 
 
 def row(key: object) -> ServiceVersion:
@@ -168,8 +162,9 @@ def test_from_draft_to_force(office: Office, one: Actor, other: Actor) -> None:
     assert told(made) == ["service.drafted", "service.proposed", "service.approved"]
     assert queries.in_force(office.pk, f.SERVICE, SOON - timedelta(days=1)).pk == former.pk
     assert queries.in_force(office.pk, f.SERVICE, SOON).pk == made.pk
-    assert [v.pk for v in (queries.before(made), queries.after(former)) if v] == [former.pk, made.pk]
-    assert (queries.after(made), queries.before(former)) == (None, None)
+    among = queries.versions([office.pk], f.SERVICE)
+    assert [queries.before(made, among), queries.after(former, among)] == [former, made]
+    assert (queries.after(made, among), queries.before(former, among)) == (None, None)
     assert read.verify().ok
 
 
