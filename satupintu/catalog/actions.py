@@ -254,10 +254,11 @@ def _readable(actor: Actor, permission: Permission, version_id: int) -> ServiceV
 
 
 def _must_be(door: VersionDoor, status: str) -> None:
-    if door.row.status != status:
-        raise Refusal(
-            "catalog.approved" if door.row.status == ServiceVersion.APPROVED else f"catalog.not-{status}"
-        )
+    if door.row.status == status:
+        return
+    if door.row.status == ServiceVersion.APPROVED:
+        raise Refusal("catalog.approved")
+    raise Refusal(f"catalog.not-{status}")
 
 
 def _must_be_another(door: VersionDoor) -> None:

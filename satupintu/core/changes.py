@@ -226,6 +226,16 @@ def _words(subject: str, old: str, new: str) -> str:
     return _from_to(subject, *(f"“{text}”" if text else "" for text in (was, now)))
 
 
+def _renamed(now: str) -> Says:
+    """The words by which a row is known: it is called by the old ones. now: "kini bernama"."""
+
+    def says(of: str, old: str, new: str, _before: Side, _after: Side) -> Iterator[str]:
+        yield f"{of} hanya berubah spasinya." if old.split() == new.split() else f"{of} {now} “{new}”."
+
+    return says
+
+
+NAMED, READS = _renamed("kini bernama"), _renamed("kini berbunyi")
 AROUND, SHORT_ENOUGH = 3, 12
 
 
@@ -320,10 +330,13 @@ def _whole(label: str) -> Says:
 Name = Callable[[Any, Side], str]
 
 
-def _rows(noun: str, name: Name, about: Name | None = None, *, of_owner: bool = False) -> Says:
+def _rows(
+    noun: str, name: Name, about: Name | None = None, *, of_owner: bool = False, by_new: bool = False
+) -> Says:
     """Rows that have an id: which are new, which went, in which order, and what changed in the others.
 
     name: what a row is called. about: what is said of a new one (its name). of_owner: the table it stands in is said.
+    by_new: what changed in a row is told under its new name, not the old one.
     """
 
     def says(
@@ -341,7 +354,8 @@ def _rows(noun: str, name: Name, about: Name | None = None, *, of_owner: bool = 
             order = ", ".join(name(new[key], after) for key in both)
             yield f"urutan {noun.lower()}{owner} berubah menjadi: {order}."
         for key in both:
-            called = f"{noun.lower()} {name(new[key], after)}{owner}"
+            known_as = name(new[key], after) if by_new else name(old[key], before)
+            called = f"{noun.lower()} {known_as}{owner}"
             yield from _fields(old[key], new[key], called, before, after)
 
     return says
@@ -358,7 +372,7 @@ def _steps(
     of: str, old: Mapping[str, Step], new: Mapping[str, Step], before: Side, after: Side
 ) -> Iterator[str]:
     """The steps; numbers that only shift because another step came or went are said once."""
-    yield from _rows("Langkah", _step_name, _step_about)(of, old, new, before, after)
+    yield from _rows("Langkah", _step_name, _step_about, by_new=True)(of, old, new, before, after)
     both = [key for key in new if key in old]
     if len(old) == len(both) == len(new) and list(old) == list(new):
         for key in both:
@@ -598,7 +612,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     Component: {"text": _text("Isi"), "assumed": ASSUMED, "source": _text("Sumber")},
     Requirement: {
         "id": _said_elsewhere,
-        "label": _text("Nama"),
+        "label": NAMED,
         "kind": _value("Cara memenuhi", _of(REQUIREMENT_KIND)),
         "required": _flag("{of} menjadi wajib.", "{of} boleh tidak ada."),
         "max_mb": _amount("Batas ukuran berkas", lambda n: f"{n} MB"),
@@ -629,7 +643,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     },
     Question: {
         "id": _said_elsewhere,
-        "label": _text("Bunyi"),
+        "label": READS,
         "kind": _value("Jenis jawaban", _of(QUESTION_KIND)),
         "required": _flag("{of} menjadi wajib diisi.", "{of} boleh dikosongkan."),
         "hint": _text("Petunjuk"),
@@ -637,10 +651,10 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "show_if": _value("Syarat tampil", lambda shown, side: side.shown_if(shown)),
         "page": _value("Halaman", lambda page, side: f"halaman {page}"),
     },
-    Statement: {"id": _said_elsewhere, "text": _text("Bunyi")},
+    Statement: {"id": _said_elsewhere, "text": READS},
     DocumentSpec: {
         "id": _said_elsewhere,
-        "label": _text("Nama"),
+        "label": NAMED,
         "template": _value("Tata letak"),
         "questions": _rows("Pertanyaan", _labelled, _question_about, of_owner=True),
     },
@@ -673,12 +687,12 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     ActorRow: {
         "id": _said_elsewhere,
         "is_": _value("Peran"),
-        "label": _text("Sebutan"),
+        "label": NAMED,
         "column": _value("Kolom pada lembar SOP dari", lambda column, side: f"“{side.actor(column)}”"),
     },
     CaseClass: {
         "id": _said_elsewhere,
-        "label": _text("Nama"),
+        "label": NAMED,
         "promise": _span("Janji untuk"),
         "legal_basis": _text("Dasar hukum"),
     },
@@ -700,7 +714,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     },
     Outcome: {
         "id": _said_elsewhere,
-        "label": _text("Nama"),
+        "label": NAMED,
         "to": _value("Tujuan", lambda to, side: side.target(to)),
         "wait": _value("Yang ditunggu pada", lambda wait, side: side.wait(wait)),
         "requires": _list("Syarat", lambda fact, side: side.fact(fact)),
@@ -714,7 +728,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "id": _said_elsewhere,
         "kind": _value("Jenis", _of(WAIT_KIND)),
         "debtor": _value("Yang harus menjawab", lambda actor, side: side.actor(actor)),
-        "label": _text("Nama"),
+        "label": NAMED,
         "judge": _value("Penilai jawaban", lambda actor, side: side.actor(actor)),
         "limit": _span("Batas waktu"),
         "clock": _value("Hitungan waktu selama", _of(WAIT_CLOCK)),
@@ -724,7 +738,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     },
     End: {
         "id": _said_elsewhere,
-        "label": _text("Nama"),
+        "label": NAMED,
         "result": _value("Arti", _of(RESULT)),
         "reopen": _flag("{of} kini boleh diajukan lagi.", "{of} tidak lagi boleh diajukan lagi."),
         "answer": _value("Jawaban dari"),

@@ -58,7 +58,9 @@ class State:
 def state(row: ServiceVersion, among: Sequence[ServiceVersion], today: date) -> State:
     """The state of a version on a day. among: all versions of its service."""
     if row.status == PROPOSED:
-        return State("wait", _("Diusulkan"), _("Menunggu persetujuan orang lain."))
+        return State(
+            "wait", _("Diusulkan"), _("Menunggu kepala dinas atau administrator lain menyetujuinya.")
+        )
     if row.status == APPROVED and row.effective:
         return _approved(row, catalog.after(row, among), today)
     if row.status == DRAFT and row.problems:
@@ -82,15 +84,23 @@ def _approved(row: ServiceVersion, later: ServiceVersion | None, today: date) ->
 
 def may(actor: Actor, row: ServiceVersion) -> frozenset[str]:
     """What this person may do with this version: edit, approve, withdraw, follow (hand in the next one)."""
-    granted = {p for c in actor.capacities if c.reaches(row) for p in GRANTS.get(c.role, ())}
     found = set()
-    if Permission.SERVICE_PROPOSE in granted:
+    if Permission.SERVICE_PROPOSE in granted_in(actor, row):
         found.add({DRAFT: "edit", PROPOSED: "", APPROVED: "follow"}.get(row.status, ""))
         if row.status == PROPOSED and row.proposed_by == actor.person:
             found.add("withdraw")
-    if Permission.SERVICE_APPROVE in granted and row.status == PROPOSED and not _his_own(actor, row):
+    if row.status == PROPOSED and _approves(actor, row) and not _his_own(actor, row):
         found.add("approve")
     return frozenset(found - {""})
+
+
+def granted_in(actor: Actor, row: ServiceVersion) -> frozenset[Permission]:
+    """What this person is granted in the office of this version."""
+    return frozenset(p for c in actor.capacities if c.reaches(row) for p in GRANTS.get(c.role, ()))
+
+
+def _approves(actor: Actor, row: ServiceVersion) -> bool:
+    return Permission.SERVICE_APPROVE in granted_in(actor, row)
 
 
 def _his_own(actor: Actor, row: ServiceVersion) -> bool:
@@ -131,7 +141,7 @@ def context(actor: Actor, row: ServiceVersion) -> dict[str, Any]:
         "steps": _steps(package),
         "history": [_line(line, people, remarks, row) for line in reversed(lines)],
         "said": _last_words(row, lines, remarks),
-        "others": _rows([one for one in among if one.pk != row.pk], among, today),
+        "others": _others((one for one in among if one.pk != row.pk), among, today),
     }
 
 
@@ -219,16 +229,41 @@ def _shelf(
 ) -> list[ListRow]:
     found = []
     for row in rows:
-        among = by_service[row.office_id, row.slug]
-        found += _rows([row], among, local_day(row.office, actor.at))
+        today = local_day(row.office, actor.at)
+        now = state(row, by_service[row.office_id, row.slug], today)
+        mine = (
+            row.status == PROPOSED
+            and actor.person not in (row.proposed_by, row.made_by)
+            and _approves(actor, row)
+        )
+        if mine:
+            now = State("yours", _("Giliran Anda"), now.text)
+        found.append(ListRow(_link(row), row.name, _small(row, today), now.word, now.kind))
     return found
 
 
-def _rows(rows: Iterable[ServiceVersion], among: Sequence[ServiceVersion], today: date) -> list[ListRow]:
+def _others(rows: Iterable[ServiceVersion], among: Sequence[ServiceVersion], today: date) -> list[ListRow]:
+    """The other versions of one service: their name is their date."""
     found = []
     for row in rows:
-        now = state(row, among, today)
-        day = _("berlaku %(day)s") % {"day": formats.near_date(row.effective, today)} if row.effective else ""
-        small = " · ".join(text for text in (row.slug, day, row.digest[:8]) if text)
-        found.append(ListRow(reverse("desk:version", args=[row.key]), row.name, small, now.word, now.kind))
+        now, day = state(row, among, today), _since(row, today)
+        title = day[:1].upper() + day[1:] if day else _("Belum bertanggal")
+        found.append(
+            ListRow(_link(row), title, _("versi %(id)s") % {"id": row.digest[:8]}, now.word, now.kind)
+        )
     return found
+
+
+def _link(row: ServiceVersion) -> str:
+    return reverse("desk:version", args=[row.key])
+
+
+def _small(row: ServiceVersion, today: date) -> str:
+    named = _("versi %(id)s") % {"id": row.digest[:8]}
+    return " · ".join(text for text in (_since(row, today), named) if text)
+
+
+def _since(row: ServiceVersion, today: date) -> str:
+    if row.effective is None or row.status == DRAFT:
+        return ""
+    return _("berlaku %(day)s") % {"day": formats.near_date(row.effective, today)}

@@ -257,6 +257,7 @@ SOUNDS = {
     "word": (("texts.id.toml", "Sedang dinilai", "Sedang diperiksa"), "Status “diperiksa” berubah dari “Sedang dinilai” menjadi “Sedang diperiksa”."),
     "fee": (("service.toml", "amount_rupiah = 0", "amount_rupiah = 50000"), "Biaya sejak 1 April 2024 naik dari Rp 0 menjadi Rp 50.000."),
     "space": (("texts.id.toml", "Sedang dinilai", "Sedang  dinilai"), "Status “diperiksa” hanya berubah spasinya."),
+    "label": (("form.toml", 'label = "Apa kegiatan usaha Anda?"', 'label = "Apa usaha Anda?"'), "Pertanyaan “Apa kegiatan usaha Anda?” kini berbunyi “Apa usaha Anda?”."),
     "layout": (("permit.typ", "#show", "// satu\n// dua\n#show"), "Tata letak surat berubah (permit.typ): 2 baris baru."),
     "remark": (("form.toml", "[[question]]", "# catatan\n[[question]]"), "Tulisan form.toml berubah (1 baris baru); yang diaturnya tetap sama."),
 }  # fmt: skip

@@ -92,7 +92,7 @@ def _open(request: ActorRequest, key: uuid.UUID) -> ServiceVersion:
 
 
 def _require_any(actor: Actor, row: ServiceVersion) -> None:
-    granted = {p for c in actor.capacities if c.reaches(row) for p in GRANTS.get(c.role, ())}
+    granted = versions.granted_in(actor, row)
     require(actor, next((p for p in PUBLISHING if p in granted), Permission.SERVICE_APPROVE), row)
 
 
@@ -116,6 +116,8 @@ def upload(request: ActorRequest) -> HttpResponse:
     offices = _offices(request.actor, Permission.SERVICE_PROPOSE)
     if not offices:
         raise Refusal("access.role", status=403, role="administrator")
+    if len(offices) == 1:
+        seat(request, next(iter(offices.values())))
     form = Form(request.POST or None, *_upload_fields(request, offices))
     if request.method == "POST":
         found = _handed_in(request, form)
