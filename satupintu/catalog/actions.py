@@ -194,10 +194,11 @@ def submit(actor: Actor, version_id: int, *, effective: date, note: str, asked: 
 
 
 @action
-def approve(actor: Actor, version_id: int, *, asked: Asked) -> Answer:
+def approve(actor: Actor, version_id: int, *, asked: Asked, follows: str | None = None) -> Answer:
     """Approve a proposed version: it holds from its date on, and never changes again.
 
-    Raises Refusal `catalog.approved`, `catalog.not-proposed`, `catalog.same-person` (whoever proposed it or handed
+    follows: digest of the approved version that the changes were read against ("" for none; None: nobody compared).
+    Raises Refusal `catalog.overtaken` (another version was approved since), `catalog.approved`, `catalog.not-proposed`, `catalog.same-person` (whoever proposed it or handed
     it in, under whatever account), `catalog.day-*` (the date has passed meanwhile), `door.changed`.
     """
     rows = ServiceVersion.objects.all()
@@ -207,6 +208,9 @@ def approve(actor: Actor, version_id: int, *, asked: Asked) -> Answer:
         _must_be(door, ServiceVersion.PROPOSED)
         _must_be_another(door)
         _one_at_a_time(door)
+        last = _last_approved(door.row)
+        if follows is not None and follows != (last.digest if last else ""):
+            raise Refusal("catalog.overtaken")
         assert door.row.effective is not None  # a proposed version has a date: the data base checks it
         _check_day(door.row, door.row.effective, actor)
         door.row.status, door.row.approved_by = ServiceVersion.APPROVED, actor.person
@@ -279,14 +283,18 @@ def _check_day(row: ServiceVersion, effective: date, actor: Actor) -> None:
     So nothing is changed for a day that has gone by, and no version is overtaken by an older one. The first version
     of a service may begin in the past: nothing was in force before it. Day: in the office's zone.
     """
-    rows = ServiceVersion.objects.filter(office_id=row.office_id, slug=row.slug)
-    last = rows.filter(status=ServiceVersion.APPROVED).order_by(*NEWEST_FIRST).first()
+    last = _last_approved(row)
     if last is None or last.effective is None:
         return
     if effective < local_day(row.office, actor.at):
         raise Refusal("catalog.day-past", status=422, day=effective)
     if effective < last.effective:
         raise Refusal("catalog.day-order", status=422, day=last.effective)
+
+
+def _last_approved(row: ServiceVersion) -> ServiceVersion | None:
+    rows = ServiceVersion.objects.filter(office_id=row.office_id, slug=row.slug).defer("files")
+    return rows.filter(status=ServiceVersion.APPROVED).order_by(*NEWEST_FIRST).first()
 
 
 def _remark(door: VersionDoor, text: str) -> str:

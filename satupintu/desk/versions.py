@@ -17,7 +17,8 @@ from satupintu.accounts.queries import names, same_human
 from satupintu.catalog import queries as catalog
 from satupintu.catalog.models import ServiceVersion
 from satupintu.core.access import GRANTS, Actor, Permission
-from satupintu.core.changes import COMPONENT, GROUPS, changes
+from satupintu.core.changes import GROUPS, changes
+from satupintu.core.changes.words import COMPONENT
 from satupintu.core.package import Package
 from satupintu.door import read
 from satupintu.offices.queries import local_day

@@ -358,6 +358,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Versi layanan ini sudah disetujui."),
         do=_("Isinya tidak bisa diubah lagi. Untuk mengubahnya, unggah versi berikutnya."),
     ),
+    "catalog.overtaken": Words(
+        what=_("Versi lain disetujui sejak Anda membuka halaman ini."),
+        do=_("Buka lagi versi ini dan baca perubahannya terhadap versi yang baru disetujui."),
+    ),
     "catalog.not-draft": Words(
         what=_("Versi ini bukan draf lagi."),
         do=_("Muat ulang halamannya. Bila sedang diusulkan, tarik dulu usulannya."),

@@ -336,6 +336,9 @@ def body(name: str) -> dict[str, Any]:
         "desk:upload": {"layanan": f.SERVICE, "folder": folder},
         "desk:replace_version": {"folder": folder},
         "desk:propose": {"berlaku": "20/3/2026", "alasan": "Kata yang lebih jelas."},
+        "desk:approve": {
+            "follows": in_force(Office.objects.get(slug="mempawah").pk, f.SERVICE, NOW.date()).digest
+        },
         "desk:send_back": {"alasan": "Norma terlalu pendek."},
         "portal:page": demo.Walk.ANSWERS,
         "portal:document": {"berkas": scan},

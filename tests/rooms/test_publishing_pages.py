@@ -77,7 +77,11 @@ def test_two_persons_publish(office: Office) -> None:
     assert ("Tarik usulan" in mine, "Setujui, berlaku" in mine) == (True, False)
     assert ("Tarik usulan" in theirs, "Setujui, berlaku" in theirs) == (False, True)
     assert "Norma menurut rapat 2 Maret." in theirs
-    seen = {"version": str(made.version)}
+    seen = {
+        "version": str(made.version),
+        "follows": queries.in_force(office.pk, f.SERVICE, f.AT.date()).digest,
+    }
+    assert seen["follows"] in theirs
     assert other.post(reverse("desk:approve", args=[made.key]), seen).status_code == 302
     assert queries.in_force(office.pk, f.SERVICE, SOON).pk == made.pk
     after = page(one, "version", made.key)
@@ -179,6 +183,24 @@ def test_what_was_changed_meanwhile_is_not_approved(office: Office) -> None:
     answer = who("admin2").post(reverse("desk:approve", args=[made.key]), {"version": str(made.version)})
     assert (answer.status_code, queries.version(made.key).status) == (409, "proposed")
     assert who("admin1").post(reverse("desk:approve", args=[made.key]), {}).status_code == 403
+
+
+def test_what_was_read_against_an_older_version_is_not_approved(office: Office) -> None:
+    """Two are proposed, both read against the first; once one of them is approved, the other must be read again."""
+    made, other = proposed(who("admin1")), who("admin2")
+    shown = page(other, "version", made.key)
+    second = handed_in(who("admin1"), make_zip(f.SERVICE, f.edited('norm = "50 menit"', **NORM)))
+    author, approver = f.actor("admin1@mempawah.example"), f.actor("admin2@mempawah.example")
+    actions.submit(author, second.pk, effective=SOON, note="Lebih dulu.", asked=f.asked())
+    first = queries.in_force(office.pk, f.SERVICE, f.AT.date()).digest
+    assert first in shown
+    actions.approve(approver, second.pk, follows=first, asked=f.asked())
+    answer = other.post(reverse("desk:approve", args=[made.key]), {"follows": first})
+    assert (answer.status_code, "Versi lain disetujui" in answer.content.decode()) == (409, True)
+    again = page(other, "version", made.key)
+    assert "Norma langkah 4 turun dari 50 menit menjadi 45 menit." in again
+    other.post(reverse("desk:approve", args=[made.key]), {"follows": second.digest})
+    assert queries.version(made.key).status == "approved"
 
 
 def test_a_version_is_fetched_edited_and_handed_in_again(office: Office) -> None:

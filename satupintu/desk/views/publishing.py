@@ -351,7 +351,8 @@ def approve(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """Approve what was read on the version's page."""
     row = _open(request, version)
     if request.method == "POST":
-        actions.approve(request.actor, row.pk, asked=asked(request.POST))
+        follows = request.POST.get("follows", "")
+        actions.approve(request.actor, row.pk, follows=follows, asked=asked(request.POST, follows=follows))
         day = formats.long_date(row.effective) if row.effective else formats.NOTHING
         messages.success(request, _("Disetujui. Versi ini berlaku mulai %(day)s.") % {"day": day})
     return redirect("desk:version", version)

@@ -11,14 +11,28 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Any
 
+from satupintu.core.changes.words import (
+    CHANNEL,
+    CLOCK,
+    COMPONENT,
+    PRODUCT,
+    QUESTION_KIND,
+    REQUIREMENT_KIND,
+    RESULT,
+    SHEET,
+    SIGNATURE,
+    WAIT_CLOCK,
+    WAIT_KIND,
+    Say,
+    Side,
+    plain,
+)
 from satupintu.core.clock import Span
-from satupintu.core.forms import MONTHS, DocumentSpec, FormSpec, Question, ShowIf, Statement
+from satupintu.core.forms import MONTHS, DocumentSpec, FormSpec, Question, Statement
 from satupintu.core.package import Archive, Component, Package, Requirement, ServiceSpec, Tariff
 from satupintu.core.sop.language import (
-    DOCUMENT,
     ActorRow,
     CaseClass,
     End,
@@ -36,9 +50,6 @@ PROCEDURE, LETTER, WORDS = "SOP", "Surat", "Kata-kata"
 GROUPS = (REQUIREMENTS, COST, FORM, STANDARD, PROCEDURE, LETTER, WORDS)
 """In the order in which a page shows them: first what the applicant meets."""
 
-Say = Callable[[str, Mapping[str, str]], str]
-"""A fact of the SOP in words; with it the labels of waits, classes and documents by their ids."""
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -47,73 +58,6 @@ class Change:
     group: str
     text: str
     file: str
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two versions, and how its ids are called there."""
-
-    package: Package
-    say: Say
-
-    @property
-    def labels(self) -> dict[str, str]:
-        sop, form = self.package.sop, self.package.form
-        rows: Iterable[Wait | CaseClass | DocumentSpec] = chain(
-            sop.waits.values(), sop.classes.values(), form.documents.values() if form else ()
-        )
-        return {row.id: row.label for row in rows}
-
-    def fact(self, fact: str) -> str:
-        return self.say(fact, self.labels)
-
-    def actor(self, actor: str) -> str:
-        found = self.package.sop.actors.get(actor)
-        return found.label if found else actor
-
-    def step(self, step: str) -> str:
-        found = self.package.sop.steps.get(step)
-        return f"langkah {found.number}" if found else _plain(step)
-
-    def wait(self, wait: str) -> str:
-        found = self.package.sop.waits.get(wait)
-        return f"“{found.label}”" if found else f"“{_plain(wait)}”"
-
-    def target(self, to: str) -> str:
-        """Where an outcome leads: a step or an end."""
-        end = self.package.sop.ends.get(to)
-        return f"akhir “{end.label}”" if end else self.step(to)
-
-    def step_or_wait(self, name: str) -> str:
-        return self.step(name) if name in self.package.sop.steps else self.wait(name)
-
-    def klass(self, klass: str) -> str:
-        found = self.package.sop.classes.get(klass)
-        return f"“{found.label}”" if found else _plain(klass)
-
-    def work(self, work: str) -> str:
-        document = work.removeprefix(DOCUMENT)
-        return WORK[work] if document == work else f"membuat {self.labels.get(document, _plain(document))}"
-
-    def place(self, place: str) -> str:
-        """Where a status or a notice belongs: "step:S", "outcome:S.O", "wait:W:STATE", "end:E"."""
-        kind, _, name = place.partition(":")
-        if kind == "outcome":
-            step, _, outcome = name.partition(".")
-            found = self.package.sop.steps.get(step)
-            way = found.outcomes.get(outcome) if found else None
-            return f"hasil “{way.label if way else _plain(outcome)}” {self.step(step)}"
-        if kind == "wait":
-            wait, _, state = name.partition(":")
-            words = {"": "", "opened": ": dibuka"}.get(state)
-            return f"{self.wait(wait)}{words}" if words is not None else f"“{self.fact(name)}”"
-        return self.target(name) if kind == "end" else self.step(name)
-
-    def shown_if(self, shown: ShowIf) -> str:
-        form = self.package.form
-        found = form.questions.get(shown.question) if form else None
-        label = found.label if found else _plain(shown.question)
-        return f"bila “{label}” dijawab {' atau '.join(shown.values)}"
 
 
 def changes(old: Package, new: Package, *, say: Say = lambda fact, labels: fact) -> tuple[Change, ...]:
@@ -182,10 +126,6 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _plain(name: str) -> str:
-    return name.replace("-", " ")
-
-
 def _quoted(value: Any, _side: Side) -> str:
     return f"“{value}”" if value not in ("", None) else ""
 
@@ -222,7 +162,7 @@ def _text(label: str) -> Says:
 def _words(subject: str, old: str, new: str) -> str:
     if old.split() == new.split():
         return f"{subject} hanya berubah spasinya."
-    was, now = _cut(old, new) if old and new else (old, new)
+    was, now = cut(old, new) if old and new else (old, new)
     return _from_to(subject, *(f"“{text}”" if text else "" for text in (was, now)))
 
 
@@ -239,7 +179,7 @@ NAMED, READS = _renamed("kini bernama"), _renamed("kini berbunyi")
 AROUND, SHORT_ENOUGH = 3, 12
 
 
-def _cut(old: str, new: str) -> tuple[str, str]:
+def cut(old: str, new: str) -> tuple[str, str]:
     a, b = old.split(), new.split()
     if max(len(a), len(b)) <= SHORT_ENOUGH:
         return old, new
@@ -390,7 +330,7 @@ def _step_about(step: Step, side: Side) -> str:
     return f"{step.number}, “{step.activity}”, oleh {side.actor(step.actor)}, norma {step.norm}"
 
 
-def _said_elsewhere(
+def said_elsewhere(
     _of: str, _old: Any, _new: Any, _before: Side, _after: Side
 ) -> Iterator[str]:  # the number of a step, see _steps; an id, by which rows are told apart
     return iter(())
@@ -452,7 +392,7 @@ def _components(
     _of: str, old: Mapping[str, Component], new: Mapping[str, Component], before: Side, after: Side
 ) -> Iterator[str]:
     for name in dict.fromkeys((*old, *new)):
-        label = f"komponen “{COMPONENT.get(name, _plain(name))}”"
+        label = f"komponen “{COMPONENT.get(name, plain(name))}”"
         if name not in old or name not in new:
             yield f"{label} {'ditambahkan' if name in new else 'dihapus'}."
         elif old[name] != new[name]:
@@ -466,7 +406,7 @@ def _notices(
     a, b = ({(row.on, row.text): row for row in rows} for rows in (old, new))
     for key in dict.fromkeys((*a, *b)):
         side = before if key in a else after
-        called = f"pemberitahuan “{_plain(key[1])}” pada {side.place(key[0])}"
+        called = f"pemberitahuan “{plain(key[1])}” pada {side.place(key[0])}"
         if key not in b:
             yield f"{called} dihapus."
         elif key not in a:
@@ -500,9 +440,9 @@ def _text_name(key: str) -> str:
     kind, _, rest = key.partition(".")
     name, _, part = rest.rpartition(".")
     if kind == "notice" and part in ("subject", "body"):
-        return f"{'Judul' if part == 'subject' else 'Isi'} pemberitahuan “{_plain(name)}”"
+        return f"{'Judul' if part == 'subject' else 'Isi'} pemberitahuan “{plain(name)}”"
     if kind == "status":
-        return f"Keterangan status “{_plain(name)}”" if part == "now" and name else f"Status “{_plain(rest)}”"
+        return f"Keterangan status “{plain(name)}”" if part == "now" and name else f"Status “{plain(rest)}”"
     return f"Kata “{key}”"
 
 
@@ -543,50 +483,6 @@ def _only_written_otherwise(old: Package, new: Package) -> Iterator[Change]:
             yield Change(groups.get(name, WORDS), text, name)
 
 
-# The words of the closed lists -----------------------------------------------------------------------------------
-
-COMPONENT = {
-    "persyaratan": "Persyaratan", "prosedur": "Sistem, mekanisme, dan prosedur", "jangka_waktu": "Jangka waktu",
-    "biaya": "Biaya", "produk": "Produk pelayanan", "pengaduan": "Penanganan pengaduan", "dasar_hukum": "Dasar hukum",
-    "sarana": "Sarana dan prasarana", "kompetensi": "Kompetensi pelaksana", "pengawasan": "Pengawasan internal",
-    "jumlah_pelaksana": "Jumlah pelaksana", "jaminan_pelayanan": "Jaminan pelayanan",
-    "jaminan_keamanan": "Jaminan keamanan dan keselamatan", "evaluasi": "Evaluasi kinerja",
-}  # fmt: skip
-WAIT_KIND = {
-    "correction": "perbaikan", "opinion": "pertimbangan", "visit": "pemeriksaan lapangan", "payment": "pembayaran",
-    "acknowledgement": "mengetahui", "determination": "penetapan", "meeting": "rapat", "answer": "jawaban",
-    "procedure": "prosedur lain",
-}  # fmt: skip
-RESULT = {
-    "issued": "terbit", "refused": "ditolak", "returned": "dikembalikan", "withdrawn": "ditarik", "lapsed": "gugur",
-    "referred": "diteruskan ke kantor lain", "closed": "ditutup",
-}  # fmt: skip
-WORK = {
-    "form": "mengisi formulir", "assist": "mendampingi", "checklist": "memeriksa dokumen", "draft": "menyusun draf",
-    "sign": "menandatangani", "notify": "memberi tahu", "download": "mengunduh", "hand-over": "menyerahkan surat",
-    "survey": "mengisi survei", "archive": "mengarsipkan", "disposition": "mendisposisi", "reply": "menjawab",
-    "publish": "mengumumkan", "hand-off": "meneruskan",
-}  # fmt: skip
-QUESTION_KIND = {
-    "text": "teks pendek", "long-text": "teks panjang", "number": "angka", "rupiah": "jumlah uang", "date": "tanggal",
-    "choice": "pilihan", "yes-no": "ya atau tidak", "region": "wilayah", "address": "alamat", "phone": "telepon",
-    "nik": "NIK", "kbli": "KBLI", "point": "titik di peta", "nib": "NIB", "npwp": "NPWP",
-}  # fmt: skip
-REQUIREMENT_KIND = {"upload": "diunggah", "data-template": "diisi pada formulir", "confirm": "dinyatakan"}
-CLOCK = {"start": "mulai dihitung", "stop": "berhenti", "restart": "dihitung ulang dari awal"}
-WAIT_CLOCK = {"run": "tetap berjalan", "pause": "berhenti dulu"}
-CHANNEL = {"oss": "OSS", "local": "kantor ini"}
-PRODUCT = {
-    "nib": "NIB",
-    "ss": "Sertifikat Standar",
-    "izin": "Izin",
-    "pb-umku": "PB-UMKU",
-    "sk": "Surat Keputusan",
-}
-SIGNATURE = {"electronic": "elektronik", "wet": "basah"}
-SHEET = {"one": "satu tabel", "two": "dua tabel"}
-
-
 # What is said of each field --------------------------------------------------------------------------------------
 
 SAYS: Mapping[type, Mapping[str, Says]] = {
@@ -611,7 +507,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     },
     Component: {"text": _text("Isi"), "assumed": ASSUMED, "source": _text("Sumber")},
     Requirement: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "label": NAMED,
         "kind": _value("Cara memenuhi", _of(REQUIREMENT_KIND)),
         "required": _flag("{of} menjadi wajib.", "{of} boleh tidak ada."),
@@ -625,7 +521,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
     Tariff: {
         "amount_rupiah": _amount("Biaya", _rupiah),
         "basis": _text("Dasar hukum biaya"),
-        "from_": _said_elsewhere,
+        "from_": said_elsewhere,
         "assumed": _flag("Biaya {of} kini bertanda contoh.", "Biaya {of} tidak lagi bertanda contoh."),
         "source": _text("Sumber biaya"),
     },
@@ -642,7 +538,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "documents": _rows("Dokumen petugas", _labelled),
     },
     Question: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "label": READS,
         "kind": _value("Jenis jawaban", _of(QUESTION_KIND)),
         "required": _flag("{of} menjadi wajib diisi.", "{of} boleh dikosongkan."),
@@ -651,15 +547,15 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "show_if": _value("Syarat tampil", lambda shown, side: side.shown_if(shown)),
         "page": _value("Halaman", lambda page, side: f"halaman {page}"),
     },
-    Statement: {"id": _said_elsewhere, "text": READS},
+    Statement: {"id": said_elsewhere, "text": READS},
     DocumentSpec: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "label": NAMED,
         "template": _value("Tata letak"),
         "questions": _rows("Pertanyaan", _labelled, _question_about, of_owner=True),
     },
     Sop: {
-        "kind": _said_elsewhere,
+        "kind": said_elsewhere,
         "identity": _whole("SOP"),
         "actors": _rows("Pelaku", _labelled),
         "steps": _steps,
@@ -685,20 +581,20 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "linked": _list("SOP tertaut pada"),
     },
     ActorRow: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "is_": _value("Peran"),
         "label": NAMED,
         "column": _value("Kolom pada lembar SOP dari", lambda column, side: f"“{side.actor(column)}”"),
     },
     CaseClass: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "label": NAMED,
         "promise": _span("Janji untuk"),
         "legal_basis": _text("Dasar hukum"),
     },
     Step: {
-        "id": _said_elsewhere,
-        "number": _said_elsewhere,
+        "id": said_elsewhere,
+        "number": said_elsewhere,
         "actor": _value("Pelaku", lambda actor, side: side.actor(actor)),
         "activity": _text("Kegiatan"),
         "norm": _span("Norma"),
@@ -713,7 +609,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "note": _text("Keterangan"),
     },
     Outcome: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "label": NAMED,
         "to": _value("Tujuan", lambda to, side: side.target(to)),
         "wait": _value("Yang ditunggu pada", lambda wait, side: side.wait(wait)),
@@ -725,7 +621,7 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "klass": _value("Golongan berkas pada", lambda klass, side: side.klass(klass)),
     },
     Wait: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "kind": _value("Jenis", _of(WAIT_KIND)),
         "debtor": _value("Yang harus menjawab", lambda actor, side: side.actor(actor)),
         "label": NAMED,
@@ -737,23 +633,23 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "sop": _value("SOP yang menjawab"),
     },
     End: {
-        "id": _said_elsewhere,
+        "id": said_elsewhere,
         "label": NAMED,
         "result": _value("Arti", _of(RESULT)),
         "reopen": _flag("{of} kini boleh diajukan lagi.", "{of} tidak lagi boleh diajukan lagi."),
         "answer": _value("Jawaban dari"),
     },
     StatusRow: {
-        "at": _said_elsewhere,
+        "at": said_elsewhere,
         "public": _value("Kunci kata"),
         "status_permohonan": _value("Status permohonan OSS"),
         "status_izin": _value("Status izin OSS"),
         "kd_status": _value("Kode status OSS"),
     },
     NoticeRow: {
-        "on": _said_elsewhere,
+        "on": said_elsewhere,
         "to": _list("Penerima", lambda actor, side: side.actor(actor)),
-        "text": _said_elsewhere,
+        "text": said_elsewhere,
     },
 }  # fmt: skip
 """For every table of a folder, what is said of each of its fields."""
