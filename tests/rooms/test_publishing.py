@@ -6,9 +6,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from satupintu.accounts.models import Assignment
@@ -20,7 +23,7 @@ from satupintu.catalog.models import ServiceVersion, VersionRemark
 from satupintu.core.access import Actor
 from satupintu.core.package import Problem, load_folder
 from satupintu.core.seal import commitment
-from satupintu.door import read
+from satupintu.door import read, triggers
 from satupintu.notices.models import Notice
 from satupintu.offices.models import Office
 from tests import factories as f
@@ -345,11 +348,9 @@ def test_no_column_of_a_published_version_is_changed(office: Office, column: str
 
 
 def test_every_column_is_either_frozen_or_said_to_move() -> None:
-    from satupintu.door.triggers import FREE_COLUMNS, FROZEN_COLUMNS
-
     columns = {field.column for field in ServiceVersion._meta.concrete_fields}
-    assert columns == {*FROZEN_COLUMNS, *FREE_COLUMNS}
-    assert set(CHANGES) == set(FROZEN_COLUMNS)
+    assert columns == {*triggers.FROZEN_COLUMNS, *triggers.FREE_COLUMNS}
+    assert set(CHANGES) == set(triggers.FROZEN_COLUMNS)
 
 
 def test_a_published_version_is_not_deleted_nor_replaced(office: Office) -> None:
@@ -382,6 +383,19 @@ def test_the_table_is_not_emptied_at_one_stroke(office: Office) -> None:
 def test_a_draft_still_moves(office: Office, one: Actor) -> None:
     made = draft(one, office)
     assert sql("UPDATE catalog_serviceversion SET name = 'Lain' WHERE id = %s", made.pk) == 1
+
+
+def test_versions_of_before_get_their_hands_and_hours(office: Office) -> None:
+    """The data migration: who proposed a version had handed it in, and it was approved when it was made."""
+    migration = import_module("satupintu.catalog.migrations.0003_immutable")
+    triggers.thaw(connection)
+    sql("UPDATE catalog_serviceversion SET made_by = '', approved_at = NULL")
+    migration.fill(apps, None)
+    migration.freeze(apps, SimpleNamespace(connection=connection))
+    version = queries.in_force(office.pk, f.SERVICE, TODAY)
+    assert (version.made_by, version.approved_at) == ("sistem", version.at)
+    with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+        sql("UPDATE catalog_serviceversion SET made_by = ''")
 
 
 # Running files keep theirs ---------------------------------------------------------------------------------------
