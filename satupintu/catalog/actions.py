@@ -39,8 +39,8 @@ def propose(
 ) -> ServiceVersion:
     """Propose this content as the service's next version; the same content again gives the version that stands.
 
-    On the command line (the system acts) it is approved at once as long as the office has no administrator.
-    Raises Refusal `catalog.day-*`.
+    On the command line (the system acts) it is approved at once as long as the office has no administrator: it is
+    being set up, and any date will do. Raises Refusal `catalog.day-*`.
     """
     capacity = actor.capacities[0] if actor.is_system else require(actor, Permission.SERVICE_PROPOSE, office)
     standing = _published(office, slug, package.digest)
@@ -61,7 +61,8 @@ def propose(
     )
     if alone:
         row.status, row.approved_by, row.approved_at = ServiceVersion.APPROVED, actor.person, actor.at
-    _check_day(row, effective, actor)
+    else:
+        _check_day(row, effective, actor)
     with create(actor, capacity, row) as door:
         door.event("service.proposed", slug=slug, digest=package.digest, effective=effective.isoformat())
         if alone:

@@ -76,7 +76,7 @@ def test_every_field_of_every_table_has_its_sentence() -> None:
         )
 
 
-def test_what_issaid_elsewhere_is_a_key_or_is_covered_by_another_field() -> None:
+def test_what_is_said_elsewhere_is_a_key_or_is_covered_by_another_field() -> None:
     silent = {
         (table.__name__, name)
         for table, fields in c.SAYS.items()

@@ -81,6 +81,18 @@ def test_with_an_administrator_the_command_line_only_proposes(
     assert queries.in_force(office.pk, f.SERVICE, SOON).pk != version.pk
 
 
+def test_dates_of_the_command_line_are_free_only_while_it_is_alone(
+    office: Office, content: tuple[Package, Content]
+) -> None:
+    past = TODAY - timedelta(days=20)
+    assert propose(system(f.AT), office, content, past).status == "approved"
+    administrator(office)
+    other = changed("Sedang dinilai", "Sedang ditimbang")
+    with f.refusal("catalog.day-past", 422):
+        propose(system(f.AT), office, other, past)
+    assert propose(system(f.AT), office, other, TODAY).status == "proposed"
+
+
 def test_one_proposes_and_another_approves(office: Office, content: tuple[Package, Content]) -> None:
     one, other = administrator(office), administrator(office, "admin2@mempawah.example")
     version = propose(one, office, content)
