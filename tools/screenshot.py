@@ -70,7 +70,9 @@ def take(address: str, path: str, email: str, password: str) -> None:
 
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=sandbox)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell"), args=sandbox
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="id-ID")
         page.goto(f"{address}/masuk?next={path}")
         page.get_by_label("surel").or_(page.locator("input[type=email]")).first.fill(email)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import smtplib
+
 from django.template.loader import render_to_string
 from django_tasks import task
 
@@ -10,16 +12,23 @@ from satupintu.accounts import actions
 from satupintu.accounts.codes import code_of
 from satupintu.accounts.models import Letter
 from satupintu.adapters.mail import client
+from satupintu.core.refusal import Refusal
 
 
 @task()
 def send_letter(letter_id: int) -> None:
-    """Send one letter; does nothing if it has left already. The code is computed here from the letter's id."""
+    """Send one letter; does nothing if it has left already. The code is computed here from the letter's id.
+
+    Raises Refusal `accounts.address-refused` when the address is refused for good: that is not tried again.
+    """
     letter = Letter.objects.filter(pk=letter_id, sent_at__isnull=True).first()
     if letter is None:
         return
     code = code_of(letter.pk)
     subject = render_to_string(f"account/email/{letter.template}_subject.txt", {"code": code}).strip()
     body = render_to_string(f"account/email/{letter.template}_message.txt", {"code": code}).strip()
-    client.send(to=letter.email, subject=subject, body=body, key=f"letter-{letter.pk}")
+    try:
+        client.send(to=letter.email, subject=subject, body=body, key=f"letter-{letter.pk}")
+    except smtplib.SMTPRecipientsRefused:
+        raise Refusal("accounts.address-refused", letter=letter.pk) from None
     actions.letter_sent(letter.pk)

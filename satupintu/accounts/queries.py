@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from satupintu.accounts.models import Account, Assignment, Person
+from satupintu.accounts.models import Account, Assignment, Invitation, Person
 from satupintu.core.access import GRANTS, Actor, Capacity, Permission, Role
 from satupintu.core.refusal import Refusal
 
@@ -146,3 +147,23 @@ def accounts_with(office_id: int, permission: Permission, at: datetime) -> dict[
     roles = [role.value for role, granted in GRANTS.items() if permission in granted]
     rows = _assignments(at).filter(office_id=office_id, role__in=roles, person__account__is_active=True)
     return {account: str(key) for account, key in rows.values_list("person__account__pk", "person__key")}
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: it is random and long, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation(kept: str, at: datetime) -> Invitation:
+    """The invitation that is open at this instant under the digest of its token.
+
+    Raises Refusal `invitation.unknown` (404), `invitation.used` (410), `invitation.expired` (410).
+    """
+    found = Invitation.objects.select_related("office").filter(digest=kept).first()
+    if found is None:
+        raise Refusal("invitation.unknown", status=404)
+    if found.used_at is not None:
+        raise Refusal("invitation.used", status=410)
+    if found.expires_at <= at:
+        raise Refusal("invitation.expired", status=410)
+    return found

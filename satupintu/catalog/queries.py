@@ -47,6 +47,12 @@ def in_force(office_id: int, slug: str, day: date) -> ServiceVersion:
     return found
 
 
+def sop_names(office_id: int) -> dict[str, str]:
+    """What the office's services and SOPs are called, by folder name: of each the version published last."""
+    rows = ServiceVersion.objects.filter(office_id=office_id, status=ServiceVersion.APPROVED)
+    return dict(rows.order_by("effective", "approved_at", "pk").values_list("slug", "name"))
+
+
 def services(office_id: int, day: date, *, words: str = "") -> list[ServiceVersion]:
     """The services in force, by name; words: only those that a plain search finds."""
     newest: dict[str, ServiceVersion] = {}

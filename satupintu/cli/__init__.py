@@ -16,6 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from satupintu.cli import home
+from satupintu.cli.questions import QUESTIONS
+
 FINE, NOT_FINE, USAGE = 0, 1, 2
 
 
@@ -139,11 +142,24 @@ def _office(commands: Any) -> None:
         made.add_argument("--port", default=8000, type=_port, help="nomor port")
     _command(commands, "worker", "jalankan pekerja latar saja", room="office", key="worker")
 
+    setup = _command(commands, "setup", "siapkan kantor yang sebenarnya", room="setup", key="setup")
+    for question in QUESTIONS:
+        shown = f"{question.label}, misalnya {question.example}"
+        setup.add_argument(f"--{question.option}", metavar="ISI", help=shown)
+    setup.add_argument("--new-token", action="store_true", help="tautan baru untuk administrator pertama")
+    setup.add_argument("--check", action="store_true", help="periksa keamanan pengaturan saja")
+
     service = _group(commands, "service", "mengelola layanan kantor")
+    made = _command(service, "bpmn", "tulis SOP sebagai BPMN 2.0 bergambar", room="rules", key="service-bpmn")
+    made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
+    made.add_argument("--out", metavar="FILE", type=Path, help="simpan ke berkas ini, bukan ke layar")
     made = _command(service, "publish", "terbitkan satu folder layanan", room="office", key="service-publish")
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
     made.add_argument("--effective", metavar="TANGGAL", required=True, type=_day, help="mulai berlaku")
+    made = _command(service, "sheet", "cetak lembar satu folder layanan", room="papers", key="service-sheet")
+    made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
+    made.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder tujuan lembar")
 
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
@@ -166,11 +182,14 @@ def main(argv: list[str] | None = None) -> int:
     try:
         args = _parser().parse_args(words)
         as_json = "json" in args
+        home.recall()
         code, answer, text = import_module(f"satupintu.cli.{args.room}").run(args)
     except Usage as problem:
         code, answer, text = USAGE, {"message": str(problem)}, ""
         _say(sys.stderr, str(problem))
-    except SystemExit as leaving:  # --help
+    except SystemExit as leaving:  # --help, or settings that cannot be read
+        if isinstance(leaving.code, str):
+            _say(sys.stderr, leaving.code)
         return leaving.code if isinstance(leaving.code, int) else USAGE
     if as_json:
         _say(sys.stdout, json.dumps(answer, ensure_ascii=True, default=str))

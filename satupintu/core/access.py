@@ -56,6 +56,7 @@ class Permission(StrEnum):
     PERMIT_STORE = "permit:store"
     SERVICE_APPROVE = "service:approve"
     SERVICE_PROPOSE = "service:propose"
+    STAFF_ASSIGN = "staff:assign"
 
 
 P = Permission
@@ -81,7 +82,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PERMIT_DOWNLOAD,
         }
     ),
-    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK}),
+    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK, P.STAFF_ASSIGN}),
     Role.FRONT_OFFICER: _WORKER,
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER,

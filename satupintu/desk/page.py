@@ -328,7 +328,8 @@ def missing(file: File, fact: str) -> str:
         return _("belum dijawab: %(what)s") % {"what": ", ".join(waiting)}
     if fact == "checklist-passed":
         return _counted(file) or fact_words(fact)
-    return lower(fact_words(fact, labels(file.package)))
+    words = fact_words(fact, labels(file.package))
+    return words if fact.startswith("document:") else lower(words)  # a document is called by its name
 
 
 def _counted(file: File) -> str:

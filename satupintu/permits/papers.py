@@ -10,6 +10,7 @@ from django.conf import settings
 from satupintu.applications import papers, queries
 from satupintu.applications.models import Application, WorkDocument
 from satupintu.cases.models import Case
+from satupintu.catalog.fees import fee_words
 from satupintu.core.access import Actor, Role
 from satupintu.core.numbers import show_code
 from satupintu.core.seal import digest
@@ -36,7 +37,7 @@ def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
         "judul": service.name,
         "layanan": {"nama": service.name, "kode": service.code},
         "tanda_tangan": "elektronik",
-        "biaya": "Tidak dipungut biaya",
+        "biaya": fee_words(service.tariff_on(local_day(case.office, case.opened_at))),
         "permohonan": {
             "nomor": case.receipt,
             "diterima": local_day(case.office, case.opened_at).isoformat(),
@@ -99,9 +100,17 @@ def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code:
     return whole
 
 
-def sheet(permit: Permit, *, variant: str = "") -> bytes:
+def sheet(permit: Permit) -> bytes:
     """The permit as PDF/A-3b with its data embedded, ready to be signed; the same data give the same bytes."""
+    return _printed(permit, permit.data)
+
+
+def large_copy(permit: Permit) -> bytes:
+    """The permit in 18 pt for those who read with difficulty: a copy without signature, which says so on top."""
+    return _printed(permit, {**permit.data, "salinan": True}, variant="besar")
+
+
+def _printed(permit: Permit, data: dict[str, Any], *, variant: str = "") -> bytes:
     files = queries.package(queries.of_case(permit.case)).files
-    return compile_pdf(
-        "permit.typ", permit.data, files=files, variant=variant, qr=f"{settings.PUBLIC_URL}/cek/{permit.code}"
-    )
+    check = f"{settings.PUBLIC_URL}/cek/{permit.code}"
+    return compile_pdf("permit.typ", data, files=files, variant=variant, qr=check)

@@ -20,6 +20,7 @@ from satupintu.permits.verify import looks
 from satupintu.ui import formats
 
 GENUINE, ALTERED, REVOKED, NOT_OURS, UNSIGNED = "genuine", "altered", "revoked", "not-ours", "signing"
+COPY = "copy"  # unsigned, and says that it is a large-print copy: it proves nothing, and claims nothing
 
 
 def draft_of(case: Case) -> Draft | None:
@@ -60,6 +61,11 @@ class Verdict:
     def facts(self) -> list[tuple[str, str]]:
         return facts(self.permit) if self.permit else []
 
+    @property
+    def training(self) -> bool:
+        """Was it issued for training only? Then it is no permission, however genuine (design §4)."""
+        return self.permit is not None and bool(self.permit.data.get("contoh"))
+
 
 def facts(permit: Permit) -> list[tuple[str, str]]:
     """What stands on the wall copy, and nothing more (domain.md §2: no number may work as a secret)."""
@@ -97,6 +103,8 @@ def check_file(pdf: bytes) -> Verdict:
     claimed = by_code(seen.code) if seen.code else None
     if claimed is None and seen.number:
         claimed = Permit.objects.select_related("office", "case", "file").filter(number=seen.number).first()
+    if claimed is not None and seen.copy and not seen.signed_by_us:
+        return Verdict(REVOKED if claimed.state == Permit.REVOKED else COPY, claimed)
     if claimed is not None or seen.signed_by_us:
         return Verdict(ALTERED, claimed)
     return Verdict(NOT_OURS)

@@ -31,8 +31,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import segno
-
 from satupintu.core.refusal import Refusal
 
 KIT = Path(__file__).resolve().parent / "kit"
@@ -265,6 +263,8 @@ def qr_svg(text: str) -> str:
 
 
 def _qr(text: str) -> tuple[str, int]:
+    import segno  # here, because the child that prints and most commands draw none
+
     matrix = [list(row) for row in segno.make(text, error="m", micro=False).matrix]
     runs = []
     for y, row in enumerate(matrix):

@@ -61,6 +61,9 @@ WORDS: Mapping[str, Words] = {
         what=_("Peran Anda tidak melakukan tindakan ini."),
         do=_("Menurut SOP, ini bagian %(role)s. Serahkan berkas, atau ganti peran."),
     ),
+    "accounts.address-refused": Words(
+        _("Alamat surel ini ditolak oleh penyedianya."), _("Periksa ejaan alamatnya, lalu daftar lagi.")
+    ),
     "accounts.nik-taken": Words(
         what=_("NIK ini sudah dipakai akun lain."),
         do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan KTP."),
@@ -300,6 +303,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    "permits.revoked": Words(
+        what=_("Surat ini sudah dicabut."),
+        do=_("Salinannya tidak dibuat lagi. Tanyakan ke kantor bila Anda perlu."),
+    ),
     "permits.stored": Words(
         what=_("Surat ini sudah tersimpan."),
         do=_("Tidak perlu diulang. Buka lagi berkasnya."),
@@ -320,6 +327,16 @@ WORDS: Mapping[str, Words] = {
         what=_("Mencetak dokumen ini terlalu lama, jadi dihentikan."),
         do=_("Coba lagi sebentar lagi. Bila tetap begitu, beri tahu administrator."),
     ),
+    "sheet.too-wide": Words(
+        what=_("Lembar SOP memuat paling banyak %(most)s kolom pelaksana; SOP ini punya %(columns)s."),
+        do=_("Gambar beberapa pelaksana dalam satu kolom: tulis column pada [[actor]] di sop.toml."),
+    ),
+    "sheet.step-too-long": Words(
+        what=_(
+            "Teks langkah %(steps)s terlalu panjang: satu langkah harus muat dalam satu halaman lembar SOP."
+        ),
+        do=_("Pecah langkah itu menjadi beberapa langkah, atau ringkas kata-katanya di sop.toml."),
+    ),
     # the officers' pages
     "desk.not-staff": Words(
         what=_("Halaman ini untuk petugas kantor."),
@@ -332,6 +349,23 @@ WORDS: Mapping[str, Words] = {
     "desk.draft-unopened": Words(
         what=_("Draf surat ini belum Anda buka."),
         do=_("Buka drafnya dulu, baca, lalu tanda tangani."),
+    ),
+    # invitations of staff
+    "invitation.unknown": Words(
+        what=_("Tautan ini tidak ada."),
+        do=_("Salin tautannya utuh, dari awal sampai akhir."),
+    ),
+    "invitation.used": Words(
+        what=_("Tautan ini sudah dipakai."),
+        do=_("Akunnya sudah jadi. Masuk dengan surel dan kata sandi Anda."),
+    ),
+    "invitation.expired": Words(
+        what=_("Tautan ini sudah tidak berlaku."),
+        do=_("Minta tautan baru kepada yang memasang sistem ini."),
+    ),
+    "invitation.email-taken": Words(
+        what=_("Surel ini sudah dipakai sebuah akun."),
+        do=_("Pakai surel dinas lain yang belum punya akun."),
     ),
     # services and offices
     "office.unknown": Words(

@@ -185,8 +185,8 @@ def test_the_standard_has_14_components_and_says_what_is_assumed(ss: Package) ->
     assert tuple(ss.service.components) == COMPONENTS
     assert len(COMPONENTS) == 14
     for name, component in ss.service.components.items():
-        assert component.source.startswith(("seed", "Di", "Disusun")), name
-        assert component.assumed or "seed 004" in component.source, name
+        assert component.source.startswith(("SOP Mempawah", "Standar pelayanan", "Di")), name
+        assert component.assumed or "SOP Mempawah" in component.source, name
     (tariff,) = ss.service.tariffs
     assert (tariff.amount_rupiah, tariff.assumed) == (0, True)
     assert str(ss.sop.promise) == "5 hari kerja"

@@ -6,14 +6,30 @@ What needs Django's models is imported inside: this file is read before Django i
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from satupintu.adapters.mail import simulator
+
+
+class Choosy(simulator.Catcher):
+    """A mail server that does not know the address."""
+
+    reply = "550 5.1.1 no such user"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        return self.reply
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -23,10 +39,14 @@ def gathered(static_files: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The demo's offices, and a case at every stage, made once; each test goes back to this when it ends."""
-    with django_db_blocker.unblock():
-        furnish()
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> None:
+    """The demo's offices, and a case at every stage, made once; each test goes back to this when it ends.
+
+    On a day of its own (--today) only the demo walks, which furnishes for itself.
+    """
+    if not request.config.getoption("--today"):
+        with django_db_blocker.unblock():
+            furnish()
 
 
 def furnish() -> None:
@@ -88,10 +108,57 @@ def office(committed: None) -> Any:
 
 
 @pytest.fixture
+def beside(office: Any, tmp_path: Path) -> dict[str, str]:
+    """The environment in which another process works on the data of this test: its data base, keys and files."""
+    from django.conf import settings
+    from django.db import connection
+
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("keys", "files", "static"):
+        (Path(settings.HOME) / name).mkdir(exist_ok=True)
+        (home / name).symlink_to(Path(settings.HOME) / name)
+    env = {**os.environ, "SATUPINTU_HOME": str(home)}
+    data = connection.settings_dict
+    if connection.vendor == "sqlite":
+        (home / "satupintu.sqlite3").symlink_to(data["NAME"])
+    else:
+        server = f"{data['USER']}:{data['PASSWORD']}@{data['HOST']}:{data['PORT']}"
+        env["DATABASE_URL"] = f"postgres://{server}/{data['NAME']}"
+    return env
+
+
+@pytest.fixture
 def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
     """A real mail server; what it took lies as *.eml in its folder."""
     controller, catcher = simulator.serve(tmp_path / "mail")
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    yield catcher
+    controller.stop()
+
+
+@pytest.fixture
+def own_data_base() -> Iterator[dict[str, str]]:
+    """An empty data base of the kind under test, as the environment of another process names it."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        yield {}
+        return
+    name = f"empty_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def choosy(tmp_path: Path, postbox: simulator.Catcher, settings: Any) -> Iterator[Choosy]:
+    from tests import factories
+
+    catcher = Choosy(tmp_path / "choosy")
+    controller = Controller(catcher, hostname="127.0.0.1", port=factories.free_port())
+    controller.start()
+    settings.EMAIL_PORT = controller.port
     yield catcher
     controller.stop()

@@ -27,7 +27,10 @@ from satupintu.adapters.mail.simulator import Catcher
 from satupintu.cases import actions as cases
 from satupintu.cases.models import Case
 from satupintu.core.access import Role
+from satupintu.core.refusal import Refusal
 from satupintu.door.keys import key
+from satupintu.door.moment import now
+from satupintu.door.worker import sweep
 from satupintu.offices.models import Office
 from tests import factories as f
 
@@ -233,6 +236,14 @@ def test_a_letter_waits_while_the_mail_server_is_down(
     send_letter.call(letter_id=Letter.objects.get().pk)
     (mail,) = postbox.folder.glob("*.eml")
     assert code in mail.read_text()  # the same code as the page waits for
+
+
+def test_an_address_refused_for_good_is_asked_once(db: None, rf: RequestFactory, choosy: Any) -> None:
+    ask_for_code(rf)
+    with pytest.raises(Refusal) as refused:
+        f.run_jobs()
+    assert refused.value.code == "accounts.address-refused"
+    assert sweep(now() + timedelta(hours=2)) == 0
 
 
 def test_a_letter_without_a_code_needs_no_session(db: None, rf: RequestFactory, postbox: Catcher) -> None:

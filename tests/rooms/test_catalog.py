@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -15,6 +16,7 @@ from satupintu.cases.models import Case
 from satupintu.catalog import actions, queries
 from satupintu.catalog.folders import from_json, services_root
 from satupintu.catalog.models import Kbli, ServiceVersion
+from satupintu.catalog.sheets import house_of, house_of_folder
 from satupintu.core.access import Actor, system
 from satupintu.core.package import Package, linked_sops, load_folder, read_package
 from satupintu.door.models import Event
@@ -229,3 +231,29 @@ def test_loading_the_starter_set_again_changes_nothing(office: Office) -> None:
     before = list(Kbli.objects.order_by("pk").values())
     assert actions.load_kbli(path, version="2020") == len(before)
     assert list(Kbli.objects.order_by("pk").values()) == before
+
+
+def test_the_house_of_an_office_knows_its_sops_by_name(office: Office) -> None:
+    house = house_of(office)
+    assert house.kop == (
+        "Pemerintah Kabupaten Mempawah",
+        "Dinas Penanaman Modal, Koperasi, Usaha Kecil dan Menengah dan Pelayanan Terpadu Satu Pintu",
+    )
+    assert house.example
+    assert house.letterhead()["alamat"] == office.address
+    assert house.sops["konsultasi"] == "Pelayanan Konsultasi Perizinan Berusaha"
+    from_the_folder = house_of_folder(services_root() / "mempawah" / "sertifikat-standar")
+    assert (house.kop, house.contacts) == (from_the_folder.kop, from_the_folder.contacts)
+
+
+def test_a_linked_sop_is_called_as_it_was_published_last_and_not_as_only_proposed(office: Office) -> None:
+    row = ServiceVersion.objects.get(office=office, slug="konsultasi")
+    name = row.name
+    for digest, status, other, shown in (
+        ("1" * 64, ServiceVersion.PROPOSED, "Usulan", name),
+        ("2" * 64, ServiceVersion.APPROVED, "Konsultasi Baru", "Konsultasi Baru"),
+    ):
+        row.pk, row.digest, row.status, row.name, row.effective = None, digest, status, other, SOON
+        row.key = uuid4()
+        row.save()
+        assert house_of(office).sops["konsultasi"] == shown

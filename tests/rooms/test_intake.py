@@ -17,7 +17,6 @@ from satupintu.core.refusal import Refusal
 from satupintu.door.intake import Upload, accept, clean_name
 from tests import factories as f
 
-pytestmark = pytest.mark.anyday
 MB = 1024 * 1024
 Pdf = pikepdf.Pdf
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import email
-import os
 import signal
 import subprocess
 import sys
@@ -20,8 +19,6 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django_tasks_db.models import DBTaskResult
 
@@ -71,27 +68,15 @@ Start = Callable[[int], "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
-def start(office: Office, tmp_path: Path) -> Iterator[Start]:
+def start(beside: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Starts a worker as an office does, on the data of this test."""
-    home, running = tmp_path / "home", list["subprocess.Popen[bytes]"]()
-    home.mkdir()
-    for name in ("keys", "files"):
-        (Path(settings.HOME) / name).mkdir(exist_ok=True)
-        (home / name).symlink_to(Path(settings.HOME) / name)
-    env = {**os.environ, "SATUPINTU_HOME": str(home)}
-    data = connection.settings_dict
-    if connection.vendor == "sqlite":
-        (home / "satupintu.sqlite3").symlink_to(data["NAME"])
-    else:
-        env["DATABASE_URL"] = (
-            f"postgres://{data['USER']}:{data['PASSWORD']}@{data['HOST']}:{data['PORT']}/{data['NAME']}"
-        )
+    running: list[subprocess.Popen[bytes]] = []
 
     def started(smtp: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "satupintu.cli", "worker"]
         with (tmp_path / f"worker-{len(running)}.log").open("wb") as log:
             process = subprocess.Popen(
-                command, env={**env, "SATUPINTU_SMTP": f"127.0.0.1:{smtp}"}, stdout=log, stderr=log
+                command, env={**beside, "SATUPINTU_SMTP": f"127.0.0.1:{smtp}"}, stdout=log, stderr=log
             )
         running.append(process)
         return process

@@ -85,6 +85,11 @@ PUBLIC = {
     "portal:home",
     "portal:services",
     "portal:service",
+    "portal:standar",
+    "portal:standar_pdf",
+    "portal:sop",
+    "portal:sop_pdf",
+    "portal:poster",
     "portal:check",
     "portal:check_code",
     "ui:display",
@@ -231,6 +236,7 @@ class File:
             "office": "mempawah",
             "service": f.SERVICE,
             "code": self.code,
+            "token": "tautan-karangan",
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 
@@ -174,29 +171,8 @@ def test_after_the_last_try_it_no_longer_looks_as_if_it_waited(
     assert states == ["menunggu"] * (settings.TASK_STARTS - 1) + ["gagal"]
 
 
-class Choosy(Catcher):
-    """A mail server that does not know the address."""
-
-    reply = "550 5.1.1 no such user"
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        return self.reply
-
-
-@pytest.fixture
-def choosy(tmp_path: Path, postbox: Catcher, settings: Any) -> Iterator[Choosy]:
-    catcher = Choosy(tmp_path / "choosy")
-    controller = Controller(catcher, hostname="127.0.0.1", port=f.free_port())
-    controller.start()
-    settings.EMAIL_PORT = controller.port
-    yield catcher
-    controller.stop()
-
-
 def test_an_address_that_is_refused_for_good_is_final(
-    account: Account, message: actions.Message, choosy: Choosy
+    account: Account, message: actions.Message, choosy: Any
 ) -> None:
     actions.tell(account.pk, message)
     f.run_jobs()
@@ -205,7 +181,7 @@ def test_an_address_that_is_refused_for_good_is_final(
 
 
 def test_an_address_that_is_refused_for_now_waits(
-    account: Account, message: actions.Message, choosy: Choosy
+    account: Account, message: actions.Message, choosy: Any
 ) -> None:
     choosy.reply = "450 4.2.1 mailbox busy"
     actions.tell(account.pk, message)

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from satupintu.accounts.models import Account
 from satupintu.cases.models import Case
+from satupintu.core import standard
 from satupintu.door import files
 from satupintu.door.moment import at_moment
 from satupintu.offices.models import DayOff, Office
@@ -98,8 +99,8 @@ def test_a_service_page_marks_what_is_assumed_and_all_fourteen_components(
 ) -> None:
     stage("unduh")
     page = client.get("/mempawah/layanan/sertifikat-standar").content.decode()
-    assert all(str(label) in page for label in services.COMPONENTS.values())
-    assert len(services.COMPONENTS) == 14
+    assert all(name in page for name in standard.NAMES.values())
+    assert len(standard.NAMES) == 14
     assert page.count('class="tag draft eg"') > 14
     assert "000.8.3.3/001/SOP/DPMKUKMPTSP-D" in page
 
@@ -184,6 +185,7 @@ def test_a_code_opens_the_facts_to_compare(stage: Stage, client: Client) -> None
     page = answer.content.decode()
     assert answer.redirect_chain == [(f"/cek/{permit.code}", 302)]
     assert "Asli dan berlaku" in page
+    assert "Surat contoh untuk latihan" in page
     assert permit.number in page
     assert "Sama dengan surat di tangan Anda?" in page
     assert answer.headers["X-Robots-Tag"].startswith("noindex")

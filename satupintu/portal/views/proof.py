@@ -173,6 +173,7 @@ def _answer(request: ActorRequest, verdict: permits.Verdict, *, of_file: bool = 
         "permit": permit,
         "office": office,
         "facts": verdict.facts,
+        "training": verdict.training,
         "of_file": of_file,
         "checked": moment(request.actor.at, zone),
         "revoked": permit.revoked_at.astimezone(zone).date() if permit and permit.revoked_at else None,
