@@ -308,7 +308,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "applications.service-changed": Words(
         what=_("Aturan layanan ini berganti sejak Anda mulai."),
-        do=_("Mulai permohonan baru dari halaman layanan. Isian lama masih bisa Anda baca."),
+        do=_("Buka lagi permohonan ini. Kami tunjukkan yang berubah, dan isian Anda tetap ada."),
     ),
     "applications.incomplete": Words(
         what=_("Masih ada yang belum diisi."),
@@ -482,12 +482,60 @@ WORDS: Mapping[str, Words] = {
         do=_("Pergi ke %(refer_to)s. Isian Anda di sini tidak diteruskan."),
     ),
     "catalog.same-person": Words(
-        what=_("Layanan disetujui oleh orang yang berbeda dari pengusulnya."),
-        do=_("Minta pejabat lain menyetujuinya."),
+        what=_("Layanan disetujui oleh orang yang berbeda dari pengusul dan penyusunnya."),
+        do=_("Minta kepala dinas atau administrator lain menyetujuinya."),
     ),
     "catalog.approved": Words(
         what=_("Versi layanan ini sudah disetujui."),
-        do=_("Muat ulang halaman untuk melihat siapa yang menyetujuinya."),
+        do=_("Isinya tidak bisa diubah lagi. Untuk mengubahnya, unggah versi berikutnya."),
+    ),
+    "catalog.overtaken": Words(
+        what=_("Versi lain disetujui sejak Anda membuka halaman ini."),
+        do=_("Buka lagi versi ini dan baca perubahannya terhadap versi yang baru disetujui."),
+    ),
+    "catalog.not-draft": Words(
+        what=_("Versi ini bukan draf lagi."),
+        do=_("Muat ulang halamannya. Bila sedang diusulkan, tarik dulu usulannya."),
+    ),
+    "catalog.not-proposed": Words(
+        what=_("Versi ini tidak sedang diusulkan."),
+        do=_("Muat ulang halamannya dan lihat keadaannya sekarang."),
+    ),
+    "catalog.not-yours": Words(
+        what=_("Usulan hanya ditarik oleh pengusulnya."),
+        do=_("Minta pengusul menariknya, atau minta penyetuju mengembalikannya."),
+    ),
+    "catalog.slug": Words(
+        what=_("Nama folder layanan tidak terbaca."),
+        do=_("Pakai huruf kecil, angka, dan tanda hubung, misalnya izin-genset. Paling banyak 50 huruf."),
+    ),
+    "catalog.empty": Words(
+        what=_("Tidak ada berkas layanan di dalamnya."),
+        do=_("Jadikan ZIP isi folder layanan: sop.toml, service.toml, dan seterusnya. Lalu unggah lagi."),
+    ),
+    "catalog.same-content": Words(
+        what=_("Isi folder ini sama persis dengan versi %(name)s yang sudah diusulkan atau disetujui."),
+        do=_("Tidak ada yang perlu diusulkan. Ubah isinya dulu, atau buka versi yang sudah ada."),
+    ),
+    "catalog.problems": Words(
+        what=_("Folder layanan ini masih punya kesalahan."),
+        do=_("Betulkan yang tertulis di daftar, lalu unggah lagi foldernya. Drafnya tetap ada."),
+    ),
+    "catalog.no-note": Words(
+        what=_("Alasan perubahan belum ditulis."),
+        do=_("Tulis satu atau dua kalimat: apa yang berubah dan mengapa."),
+    ),
+    "catalog.no-reason": Words(
+        what=_("Alasan pengembalian belum ditulis."),
+        do=_("Tulis apa yang harus dibetulkan oleh pengusul."),
+    ),
+    "catalog.day-past": Words(
+        what=_("Tanggal berlaku %(day)s sudah lewat."),
+        do=_("Pilih hari ini atau sesudahnya. Yang sudah dikirim tetap memakai versi lama."),
+    ),
+    "catalog.day-order": Words(
+        what=_("Sudah ada versi yang disetujui untuk %(day)s."),
+        do=_("Pilih tanggal itu atau sesudahnya."),
     ),
 }
 
