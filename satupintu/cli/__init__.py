@@ -166,6 +166,34 @@ def _office(commands: Any) -> None:
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")
     record = _group(commands, "record", "memeriksa riwayat")
     _command(record, "verify", "periksa seluruh riwayat", room="office", key="record-verify")
+    _vault(commands)
+
+
+def _vault(commands: Any) -> None:
+    """Backups, and bringing them back."""
+    made = _command(commands, "backup", "cadangkan seluruh data, terkunci", room="vault", key="backup")
+    made.add_argument("folder", metavar="DIR", type=Path, help="folder cadangan, sebaiknya di disk lain")
+    made.add_argument(
+        "--keys", choices=("with", "without"), default="with",
+        help="with (bawaan): kunci kantor ikut, terkunci; without: simpan sendiri folder keys, tanpanya data sandi tidak terbaca",
+    )  # fmt: skip
+    _passphrase(made)
+
+    made = _command(commands, "restore", "pulihkan cadangan ke tempat kosong", room="vault", key="restore")
+    made.add_argument("folder", metavar="DIR", type=Path, help="folder cadangan")
+    made.add_argument("--id", default="", help="cadangan yang mana; bawaan: yang terbaru")
+    made.add_argument(
+        "--drill", action="store_true", help="latihan: pulihkan ke tempat sementara, periksa, buang"
+    )
+    made.add_argument("--keys", metavar="FOLDER", type=Path, help="folder keys, bila tidak ikut dicadangkan")
+    _passphrase(made)
+
+
+def _passphrase(made: _Parser) -> None:
+    made.add_argument(
+        "--passphrase-file", metavar="FILE", type=Path,
+        help="berkas berisi kata sandi cadangan di baris pertama; atau SATUPINTU_BACKUP_PASSPHRASE; atau ditanyakan",
+    )  # fmt: skip
 
 
 def _say(stream: TextIO, text: str) -> None:

@@ -160,10 +160,10 @@ def _demo(args: argparse.Namespace) -> Result:
         made = demo.Demo(logins=demo.load(now()))
         say: Callable[[str], None] = (lambda line: None) if "json" in args else print
         made.permits.append(demo.Walk(now(), say=say).run())
-        text = _demo_text(made, args)
         if args.walk_only:
-            return 0, made.to_json(), text
-        print(text, flush=True)
+            return 0, made.to_json(), _demo_text(made, args)
+        made.logins = demo.second_version(now())
+        print(_demo_text(made, args), flush=True)
         code, answer, words = _run_processes(args.host, args.port)
         return code, {**made.to_json(), **answer}, words
 
@@ -269,7 +269,13 @@ def _verify_record(args: argparse.Namespace) -> Result:
 
     found = verify()
     flaws = [{"subject": f.subject, "number": f.number, "what": f.what} for f in found.flaws]
-    answer = {"ok": found.ok, "events": found.events, "chains": found.chains, "flaws": flaws}
+    answer = {
+        "ok": found.ok,
+        "events": found.events,
+        "chains": found.chains,
+        "head": found.head,
+        "flaws": flaws,
+    }
     if found.ok:
         return 0, answer, f"Utuh: {found.events} catatan dalam {found.chains} rantai."
     words = [f"{f['subject']} catatan {f['number']}: {_FLAWS[str(f['what'])]}" for f in flaws]

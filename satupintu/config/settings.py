@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "satupintu.permits",
     "satupintu.desk",
     "satupintu.portal",
+    "satupintu.vault",
 ]
 
 MIDDLEWARE = [
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "satupintu.accounts.middleware.ActorMiddleware",
+    "satupintu.vault.middleware.ShutDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,6 +48,12 @@ def unsigned(permit_id: int) -> Permit | None:
     """The permit, if it still waits for its signature."""
     rows = Permit.objects.select_related("case__office", "office")
     return rows.filter(pk=permit_id, state=Permit.SIGNING).first()
+
+
+def issued() -> Iterator[tuple[str, str]]:
+    """(number, SHA-256 of the signed bytes) of every permit that was issued."""
+    rows = Permit.objects.filter(file__isnull=False).order_by("pk")
+    return rows.values_list("number", "file__sha256").iterator(chunk_size=2000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,16 +26,16 @@ MAX_STREAMS = 2000
 class Looks:
     """is_pdf: begins like one. number, code: what its embedded data say, None if unreadable.
 
-    copy: they call it a copy (large print). signed_by_us: it carries a signature made with one of our certificates.
-    intact: and not one byte differs since.
+    signed_by_us: it carries a signature made with one of our certificates. intact: and not one byte differs since.
+    copy: its embedded data call it a copy (large print).
     """
 
     is_pdf: bool
     number: str | None = None
     code: str | None = None
-    copy: bool = False
     signed_by_us: bool = False
     intact: bool = False
+    copy: bool = False
 
 
 _reader = Child("satupintu.permits.verify:prepare_reader", seconds=10, memory_bytes=768 << 20, free_files=16)

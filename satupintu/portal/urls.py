@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{APPLICATION}/dokumen/<slug:requirement>", documents.document, name="document"),
     path(f"{APPLICATION}/berkas/<uuid:document>", documents.file, name="file"),
     path(f"{APPLICATION}/periksa", wizard.review, name="review"),
+    path(f"{APPLICATION}/aturan-baru", wizard.renew, name="renew"),
     path(f"{APPLICATION}/terkirim", wizard.sent, name="sent"),
     path(f"{APPLICATION}/tanda-terima.pdf", wizard.receipt, name="receipt"),
     path(f"{APPLICATION}/perbaikan", progress.correct, name="correct"),

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection, migrations, transaction
+from django.db import DatabaseError, connection, migrations, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from tests import factories as f
@@ -99,8 +99,49 @@ def the_event_moves(state: State) -> None:
     assert events(state).update(kind="c") == 1
 
 
+def versions(state: State) -> Any:
+    return state.get_model("catalog", "ServiceVersion").objects
+
+
+def two_versions(state: State) -> None:
+    """One that is published, and one that waits."""
+    office = an_office(state)
+    for status in ("approved", "proposed"):
+        versions(state).create(
+            office=office, slug="a", kind="sop", name="A", digest=status, files={}, status=status,
+            effective=f.AT.date(), proposed_by="x", at=f.AT,
+        )  # fmt: skip
+
+
+def an_office(state: State) -> Any:
+    """Any office: every text is a text, every number a number."""
+    model = state.get_model("offices", "Office")
+    texts = {field.name: "a" for field in model._meta.get_fields() if is_text(field)}
+    return model.objects.create(**texts)
+
+
+def is_text(field: Any) -> bool:
+    return isinstance(field, (models.CharField, models.TextField)) and not field.has_default()
+
+
+def the_published_rests(state: State) -> None:
+    rows = {row.status: row for row in versions(state).all()}
+    assert [(rows[s].made_by, rows[s].approved_at) for s in rows] == [
+        ("x", f.AT if s == "approved" else None) for s in rows
+    ]
+    for act in (lambda rows: rows.update(name="B"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+            act(versions(state).filter(status="approved"))
+    assert versions(state).filter(status="proposed").update(name="B") == 1
+
+
+def the_published_moves(state: State) -> None:
+    assert versions(state).filter(status="approved").update(name="C") == 1
+
+
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
 }
 
 
