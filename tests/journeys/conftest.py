@@ -70,7 +70,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def browser() -> Iterator[Browser]:
     """Chromium, started once; each page has cookies and storage of its own.
 
-    Debian has it without its windows too: the same engine, a third of the work for each page (docs/decisions/0014).
+    Debian has it without its windows too: the same engine, a third of the work for each page (docs/decisions/0008).
     """
     program = shutil.which("chromium-headless-shell")
     if program is None:
