@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
@@ -191,8 +191,19 @@ def _past(at: Point) -> None:
         return
     if said == str(at):
         fault.unlink()
-        for victim in victims or [os.getpid()]:
-            os.kill(int(victim), signal.SIGKILL)
+        for victim in map(int, victims or [os.getpid()]):
+            for pid in (victim, *below(victim)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def below(pid: int) -> list[int]:
+    """The processes that this one started, and theirs."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    except OSError:
+        return []
+    return [deeper for child in map(int, children) for deeper in (child, *below(child))]
 
 
 def _posting(real: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,26 +11,32 @@ import email
 import http.client
 import os
 import re
+import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from satupintu.accounts.models import Account
 from satupintu.applications.models import Document, WorkDocument
+from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.core import clock
+from satupintu.core.refusal import Refusal
 from satupintu.door import files
 from satupintu.door.models import Beat, Command, Event, StoredFile
 from satupintu.door.moment import now
@@ -39,6 +45,8 @@ from satupintu.notices.models import Delivery, Notice
 from satupintu.offices.models import NumberBook, Setting
 from satupintu.permits.models import Permit
 from tests import factories as f
+from tests import faults
+from tests.faults import below
 
 BOUNDARY = "batas-isian"
 SECONDS = 90  # until something that must happen has happened
@@ -52,15 +60,9 @@ def eventually(holds: Callable[[], object], *, seconds: float = SECONDS) -> floa
             if holds():
                 return time.monotonic() - began
         except Exception:  # noqa: BLE001 - asked again
-            _fresh_connection()
+            connection.close()
         time.sleep(0.05)
     raise AssertionError(f"waited {seconds} s in vain")
-
-
-def _fresh_connection() -> None:
-    from django.db import connection
-
-    connection.close()
 
 
 # People ----------------------------------------------------------------------------------------------------------
@@ -152,10 +154,6 @@ def button(browser: Browser, page: str, address: str = "", *, upload: bytes = b"
 # The acts --------------------------------------------------------------------------------------------------------
 
 
-Act = Callable[[int], Callable[[], Button | None]]
-"""Makes what the act needs, and gives how it is begun: a button to press, or nothing to press (the worker has it)."""
-
-
 def transition(port: int) -> Button:
     """An officer refuses an application."""
     address = f"/berkas/{f.sent(now()).key}/hasil"
@@ -166,11 +164,7 @@ def transition(port: int) -> Button:
 def document(port: int) -> Button:
     """An officer makes the berita acara."""
     officer = Browser(port, "teknis@mempawah.example")
-    return button(officer, f"/berkas/{f.sent(now()).key}/buat/berita-acara", **_typed(f.FINDINGS))
-
-
-def _typed(given: Mapping[str, str]) -> dict[str, str]:
-    return dict(given)
+    return button(officer, f"/berkas/{f.sent(now()).key}/buat/berita-acara", **f.FINDINGS)
 
 
 def upload(port: int) -> Button:
@@ -242,15 +236,6 @@ def command_line(pid: int) -> str:
         return ""
 
 
-def below(pid: int) -> list[int]:
-    """The processes that this one started, and theirs."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:
-        return []
-    return [deeper for child in map(int, children) for deeper in (child, *below(child))]
-
-
 # The count -------------------------------------------------------------------------------------------------------
 
 
@@ -297,7 +282,16 @@ def flaws() -> list[str]:
     if len(set(numbers)) != len(numbers) or len(numbers) != (book.last if book else 0):
         found.append(f"numbers: {len(numbers)} permits, book at {book and book.last}")
     found += [f"backwards: {subject}" for subject in _backwards()]
+    found += [f"clock: {case.subject}" for case in Case.objects.all() if not _runs(case)]
     return found
+
+
+def _runs(case: Case) -> bool:
+    try:
+        clock.check_ledger(case_queries.state(case).ledger)
+    except Refusal:
+        return False
+    return True
 
 
 def _whole(row: StoredFile) -> bool:
@@ -319,7 +313,9 @@ def _backwards() -> Iterator[str]:
 def quiet() -> bool:
     """Nothing is being done, and nothing is due within the next hour."""
     waiting = DBTaskResult.objects.filter(status__in=("READY", "RUNNING"))
-    soon = waiting.exclude(run_after__gt=now() + timedelta(hours=1), run_after__lt=now() + timedelta(days=999))
+    soon = waiting.exclude(
+        run_after__gt=now() + timedelta(hours=1), run_after__lt=now() + timedelta(days=999)
+    )
     return not soon.exists() and not DBTaskResult.objects.filter(status="FAILED").exists()
 
 
@@ -333,7 +329,7 @@ def no_undo() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One act that was struck, against the same act undisturbed. seconds: until it was done after all."""
+    """One act that was struck, against the same act undisturbed. seconds: until all of it was done after all."""
 
     lost: Tally
     doubled: Tally
@@ -343,6 +339,16 @@ class Result:
     @property
     def ok(self) -> bool:
         return not (self.lost or self.doubled or self.flaws)
+
+
+COMMITTED = {
+    "transition": "row Command",
+    "document": "row Command",
+    "signing": "row Command",
+    "upload": "row Document",
+    "signature": "permit issued",
+}
+"""What is there once the act's own commit is: so it is seen that the blow fell where the point says."""
 
 
 class Trials:
@@ -358,45 +364,333 @@ class Trials:
             self.expected[act] = self._left_by(act, lambda pressed: pressed and pressed.press_until_done())[0]
         return self.expected[act]
 
-    def struck(self, act: str, strike: Callable[[], object], struck: Callable[[], bool]) -> Result:
-        """The act, struck; then the same button again until it is done, and nothing else by hand.
+    def killed(self, at: faults.Point) -> Result:
+        """The act; the process that comes past this point dies there. It must be where the point says it is."""
+        seen: Tally = Counter()
 
-        strike: prepares the blow. struck: whether it has fallen; it must have, or the trial proves nothing.
+        def strike() -> None:
+            seen.update(tally(self.mail))
+            faults.arm(self.fault, at)
+
+        def fallen() -> None:
+            eventually(lambda: not self.fault.exists())
+            if kind := COMMITTED.get(at.act):
+                stands = tally(self.mail)[kind] > seen[kind]
+                assert stands == at.stands, f"{kind}: {stands}, at a point where it is {at.stands}"
+
+        return self.disturbed(at.act, strike, fallen)
+
+    def without_server(self, at: faults.Point, server: Server) -> Result:
+        """The act; when it comes past this point, the data base server dies, and is started again a second later."""
+
+        def fallen() -> None:
+            eventually(lambda: not self.fault.exists())
+
+        with server.kept_up():
+            return self.disturbed(at.act, lambda: faults.arm(self.fault, at, server.pid()), fallen)
+
+    def disturbed(self, act: str, strike: Callable[[], object], fallen: Callable[[], object]) -> Result:
+        """The act after a blow; then the same button again until it is done, and nothing else by hand.
+
+        strike: prepares the blow, when everything is ready. fallen: comes back when it has fallen.
         """
         expected = self.undisturbed(act)
 
-        def disturbed(pressed: Button | None) -> None:
+        def press(pressed: Button | None) -> None:
             if pressed is not None:
                 pressed.press()
-            eventually(struck)
+            fallen()
             if pressed is not None:
                 pressed.press_until_done()
 
-        found, seconds = self._left_by(act, disturbed, strike)
+        found, seconds = self._left_by(act, press, strike)
         return Result(expected - found, found - expected, flaws(), seconds)
 
     def _left_by(
         self, act: str, press: Callable[[Button | None], object], strike: Callable[[], object] = lambda: None
     ) -> tuple[Tally, float]:
         eventually(quiet)
-        before = self._tally_of_act(act)
+        eventually(self.house.answers)
+        before = tally(self.mail)
         pressed = PRESSED[act](self.house.port) if act in PRESSED else None
+        if pressed is not None:
+            eventually(quiet)  # what made the button possible has its own jobs
         strike()
         if act in QUEUED:
             QUEUED[act]()
         began = time.monotonic()
         press(pressed)
         eventually(quiet)
-        after = self._tally_of_act(act)
-        return after - before, time.monotonic() - began
-
-    def _tally_of_act(self, act: str) -> Tally:
-        return tally(self.mail)
+        return tally(self.mail) - before, time.monotonic() - began
 
 
-def kill(pids: list[int], number: int = signal.SIGKILL) -> None:
-    for pid in pids:
-        os.kill(pid, number)
+# The data base server --------------------------------------------------------------------------------------------
 
 
-__all__ = ["Answer", "Browser", "Button", "House", "Result", "Trials", "button", "eventually", "flaws", "kill", "partial", "quiet", "tally"]
+class Server:
+    """The PostgreSQL cluster behind DATABASE_URL; it is ours, so we may stop it, kill it and start it again."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW data_directory")
+            self.data = Path(cursor.fetchone()[0])
+        self.command = shlex.split((self.data / "postmaster.opts").read_text("utf-8"))
+
+    def pid(self) -> int:
+        return int((self.data / "postmaster.pid").read_text("utf-8").split()[0])
+
+    def stop(self) -> None:
+        os.kill(self.pid(), signal.SIGINT)  # the fast way: connections are cut, nothing is lost
+        eventually(lambda: not (self.data / "postmaster.pid").exists())
+
+    def start(self) -> None:
+        """Started by somebody else it would be systemd; it survives us, as it did before."""
+        as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        subprocess.Popen(
+            [*as_user, *self.command],
+            cwd=self.data, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def answers(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return True
+
+    @contextmanager
+    def kept_up(self) -> Iterator[None]:
+        """While this lasts it is started again a second after it died, as an office's service manager does."""
+        over = threading.Event()
+
+        def keep() -> None:
+            while not over.wait(1):
+                if not self._is_alive():
+                    self.start()
+
+        keeper = threading.Thread(target=keep, daemon=True)
+        keeper.start()
+        try:
+            yield
+            eventually(self.answers)
+        finally:
+            over.set()
+            keeper.join()
+
+    def _is_alive(self) -> bool:
+        try:
+            return "postgres" in command_line(self.pid())
+        except (OSError, IndexError, ValueError):
+            return False
+
+
+# Bad days --------------------------------------------------------------------------------------------------------
+
+
+FULL = "Tempat penyimpanan kantor sedang penuh"
+AWAY = "Data kantor sedang tidak terjangkau"
+
+
+def refused_for_now(answer: Answer, words: str) -> None:
+    """The answer is a page that says what is the matter and when to come again."""
+    assert answer.status == 503, answer.status
+    assert words in answer.page
+    assert answer.headers["Retry-After"].isdecimal()
+
+
+@contextmanager
+def full_disk(folder: Path) -> Iterator[None]:
+    """Not one byte is left on the disk that holds this folder; for a disk of our own only."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as handle, suppress(OSError):
+        while handle.write(bytes(2**16)):
+            pass
+    with ballast.open("ab", buffering=0) as handle, suppress(OSError):
+        while handle.write(b"0"):
+            pass
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+def disk_full(trials: Trials, act: str, folder: Path) -> Result:
+    """Somebody acts while the disk is full: he reads so, nothing half is kept; when there is room, he presses again."""
+    with ExitStack() as full:
+
+        def fallen() -> None:
+            full.close()
+
+        expected = trials.undisturbed(act)
+        eventually(quiet)
+        before = tally(trials.mail)
+        pressed = PRESSED[act](trials.house.port)
+        eventually(quiet)
+        armed, began = tally(trials.mail), time.monotonic()
+        full.enter_context(full_disk(folder))
+        answer = pressed.press()
+        half = tally(trials.mail)
+        fallen()
+        refused_for_now(answer, FULL)
+        assert half == armed, half - armed
+        pressed.press_until_done()
+        eventually(quiet)
+        found = tally(trials.mail) - before
+        return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+
+
+def signature_on_full_disk(trials: Trials, folder: Path, *, seconds: float = 12) -> Result:
+    """The worker has to sign while the disk is full; it goes on when there is room."""
+    with ExitStack() as full:
+
+        def fallen() -> None:
+            time.sleep(seconds)
+            full.close()
+
+        (worker,) = trials.house.children("satupintu.cli worker")
+
+        def strike() -> None:
+            os.kill(worker, signal.SIGSTOP)
+
+        def act() -> None:
+            QUEUED_SIGNATURE()
+            full.enter_context(full_disk(folder))
+            os.kill(worker, signal.SIGCONT)
+
+        expected = trials.undisturbed("signature")
+        eventually(quiet)
+        before, began = tally(trials.mail), time.monotonic()
+        strike()
+        act()
+        fallen()
+        eventually(quiet)
+        found = tally(trials.mail) - before
+        return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+
+
+QUEUED_SIGNATURE = QUEUED["signature"]
+
+
+def data_base_away(trials: Trials, *, seconds: float) -> Result:
+    """The data base is away while somebody presses and the worker has to sign; both go on when it is back."""
+    if connection.vendor != "postgresql":
+        return _locked_by_another(trials)
+    server = Server()
+
+    def fallen() -> None:
+        server.start()
+        eventually(server.answers)
+
+    expected = trials.undisturbed("signing")
+    eventually(quiet)
+    before = tally(trials.mail)
+    pressed = PRESSED["signing"](trials.house.port)
+    eventually(quiet)
+    began = time.monotonic()
+    server.stop()
+    refused_for_now(pressed.press(), AWAY)
+    time.sleep(seconds)
+    refused_for_now(pressed.press(), AWAY)
+    fallen()
+    pressed.press_until_done()
+    eventually(quiet)
+    found = tally(trials.mail) - before
+    return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+
+
+def _locked_by_another(trials: Trials) -> Result:
+    """SQLite has no server to stop; another program that holds the file for longer than we wait comes nearest."""
+    answers: list[Answer] = []
+    expected = trials.undisturbed("signing")
+    eventually(quiet)
+    before = tally(trials.mail)
+    pressed = PRESSED["signing"](trials.house.port)
+    eventually(quiet)
+    began = time.monotonic()
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answers.append(pressed.press())
+    other.execute("ROLLBACK")
+    other.close()
+    refused_for_now(answers[0], AWAY)
+    pressed.press_until_done()
+    eventually(quiet)
+    found = tally(trials.mail) - before
+    return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+
+
+def clock_set_back(trials: Trials, *, seconds: float = 24 * 60 * 60) -> Result:
+    """The machine's clock is set back between two acts on the same file, and the processes are started again.
+
+    The file was touched a day later than now; who is signed in stays so; the jobs of the act run all the same.
+    """
+    expected = trials.undisturbed("transition")
+    eventually(quiet)
+    before, began = tally(trials.mail), time.monotonic()
+    pressed = PRESSED["transition"](trials.house.port)
+    eventually(quiet)
+    trials.house.close()
+    right = trials.house.env
+    trials.house.env = {**right, "FAULT_CLOCK": str(-seconds)}
+    trials.house.open()
+    pressed.press_until_done()
+    eventually(quiet)
+    trials.house.close()
+    trials.house.env = right
+    trials.house.open()
+    found = tally(trials.mail) - before
+    return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+
+
+def processes_killed(trials: Trials) -> Result:
+    """Everything `serve` runs is killed at once; it is there again without anybody's doing."""
+
+    def fallen() -> None:
+        victims = [*trials.house.children("granian"), *trials.house.children("satupintu.cli worker")]
+        assert len(victims) >= 2
+        for victim in victims:
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+        eventually(trials.house.answers)
+
+    return trials.disturbed("signing", lambda: None, fallen)
+
+
+# Many at once ----------------------------------------------------------------------------------------------------
+
+COLLEAGUE = "rekan@mempawah.example"
+
+
+def competing(port: int, people: int) -> tuple[Counter[int], list[float]]:
+    """So many press at once what only one of them can have: two officers refuse, one of them twice, the applicant withdraws.
+
+    Four commands; each is pressed by a quarter of them. Exactly one must be carried out; whoever pressed it reads that
+    it is done, everybody else that somebody was faster. Gives the answers by status, and how long each took.
+    """
+    if not Account.objects.filter(email=COLLEAGUE).exists():
+        f.newcomer(COLLEAGUE, "tim-teknis", since=now() - timedelta(days=30))
+    case = f.sent(now())
+    page = f"/berkas/{case.key}/hasil"
+    reason = {"alasan": "Alamat usaha tidak sama dengan alamat pada NIB."}
+    officer = Browser(port, "teknis@mempawah.example")
+    mine = f"/permohonan/{f.application(case).key}/tarik"
+    buttons = [
+        button(officer, f"{page}?hasil=tolak", **reason),
+        button(officer, f"{page}?hasil=tolak", **reason),
+        button(Browser(port, COLLEAGUE), f"{page}?hasil=tolak", **reason),
+        button(Browser(port, f.APPLICANT), mine, alasan="Salah memilih layanan."),
+    ]
+    took: list[float] = []
+
+    def press(n: int) -> tuple[int, int]:
+        began = time.monotonic()
+        status = buttons[n % 4].press().status
+        took.append(time.monotonic() - began)
+        return n % 4, status
+
+    answers = f.at_once(people, press)
+    won = {which for which, status in answers if status == 302}
+    ended = [line for line in Event.objects.filter(subject=case.subject) if line.data.get("end")]
+    assert len(won) == 1, answers
+    assert len(ended) == 1, ended
+    assert {status for _, status in answers} <= {302, 403, 404, 409}, answers
+    assert [status for which, status in answers if which in won] == [302] * (people // 4), answers
+    return Counter(status for _, status in answers), took

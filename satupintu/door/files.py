@@ -74,6 +74,11 @@ def find(sha256: str) -> StoredFile | None:
     return StoredFile.objects.filter(sha256=sha256).order_by("pk").first()
 
 
+def take_back(row: StoredFile) -> None:
+    """Remove the bytes of a file whose row will not be saved after all."""
+    _path(row.key).unlink(missing_ok=True)
+
+
 def forget(row: StoredFile) -> None:
     """Remove a file nobody refers to any more; while somebody does, it stays. Inside the caller's transaction."""
     try:

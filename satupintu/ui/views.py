@@ -106,9 +106,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     reload gives the same command again, and that is carried out once.
     """
     trouble = sys.exc_info()[1]
-    if (away := isinstance(trouble, OperationalError | InterfaceError)) or _no_room(trouble):
+    if (full := _no_room(trouble)) or isinstance(trouble, OperationalError | InterfaceError):
         log.error("ui.out-of-service %s %s", type(trouble).__name__, request.path)
-        context = {"away": away, "typed": _still_typed(request), "again": request.get_full_path()}
+        context = {"full": full, "typed": _still_typed(request), "again": request.get_full_path()}
         answer = HttpResponse(render_to_string("ui/503.html", context), status=503)
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return answer
@@ -119,7 +119,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _no_room(trouble: BaseException | None) -> bool:
-    return isinstance(trouble, OSError) and trouble.errno in NO_ROOM
+    """Is the disk full: ours, SQLite's ("database or disk is full") or PostgreSQL's (SQLSTATE 53100)?"""
+    if isinstance(trouble, OSError):
+        return trouble.errno in NO_ROOM
+    said = getattr(trouble.__cause__, "sqlstate", "") if trouble else ""
+    return isinstance(trouble, OperationalError) and (said == "53100" or "disk is full" in str(trouble))
 
 
 def _still_typed(request: HttpRequest) -> list[str]:

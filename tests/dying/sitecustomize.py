@@ -23,8 +23,9 @@ if "FAULT" in os.environ:
     django.setup = _after_setup(django.setup)
     if ahead := float(os.environ.get("FAULT_CLOCK") or 0):
         import datetime as dt
+        import time
 
         import time_machine
 
-        there = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead)
+        there = dt.datetime.fromtimestamp(time.time() + ahead, dt.UTC)
         time_machine.travel(there, tick=True).start()
