@@ -15,6 +15,7 @@ Needs an empty SATUPINTU_HOME; works on what DATABASE_URL names (its server must
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import statistics
 import subprocess
@@ -33,6 +34,19 @@ import django
 
 from satupintu.cli.office import demo_environment, prepare
 
+HOME = Path(os.environ["SATUPINTU_HOME"]).resolve()
+
+
+def a_disk_of_our_own() -> bool:
+    """Put the home on a small disk that may be filled, before anything is kept there; only root can."""
+    if os.geteuid() != 0:
+        return False
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", HOME], check=True)
+    atexit.register(subprocess.run, ["umount", "--lazy", HOME], check=False)
+    return True
+
+
+OWN_DISK = __name__ == "__main__" and a_disk_of_our_own()
 demo_environment()
 django.setup()
 
@@ -42,8 +56,6 @@ from django.db import connection  # noqa: E402
 from satupintu.adapters.mail import simulator  # noqa: E402
 from satupintu.door.moment import now  # noqa: E402
 from tests import factories, faults, strength  # noqa: E402
-
-HOME = Path(settings.HOME)
 
 
 class Table:
@@ -88,32 +100,18 @@ def walk(table: Table, trials: strength.Trials, only: list[str]) -> None:
                     table.add(f"{point}, kill -9 of PostgreSQL", trials.without_server(point, server))
 
 
-def bad_days(trials: strength.Trials, *, own_disk: bool) -> dict[str, Callable[[], strength.Result]]:
+def bad_days(trials: strength.Trials) -> dict[str, Callable[[], strength.Result]]:
     """What does not fall on one moment."""
     days = {
         "web and worker killed together": lambda: strength.processes_killed(trials),
         "data base away for a minute": lambda: strength.data_base_away(trials, seconds=60),
         "clock set back a day": lambda: strength.clock_set_back(trials),
     }
-    if own_disk:
+    if OWN_DISK:
         days["disk full at an upload"] = lambda: strength.disk_full(trials, "upload", HOME)
         days["disk full at a document"] = lambda: strength.disk_full(trials, "document", HOME)
         days["disk full at a signature"] = lambda: strength.signature_on_full_disk(trials, HOME)
     return days
-
-
-@contextmanager
-def a_disk_of_our_own() -> Iterator[bool]:
-    """Puts the home on a small disk that may be filled; False where only root could."""
-    if os.geteuid() != 0:
-        yield False
-        return
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", HOME], check=True)
-    try:
-        yield True
-    finally:
-        connection.close()
-        subprocess.run(["umount", "--lazy", HOME], check=True)
 
 
 def main() -> int:
@@ -121,11 +119,10 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], help="words of the lines to be walked")
     parser.add_argument("--rounds", type=int, default=200)
     args = parser.parse_args()
-    with a_disk_of_our_own() as own_disk:
-        return run(args.only, args.rounds, own_disk=own_disk)
+    return run(args.only, args.rounds)
 
 
-def run(only: list[str], rounds: int, *, own_disk: bool) -> int:
+def run(only: list[str], rounds: int) -> int:
     prepare()
     post, _ = simulator.serve(HOME / "mail", port=settings.EMAIL_PORT)
     factories.small_office(now())
@@ -136,7 +133,7 @@ def run(only: list[str], rounds: int, *, own_disk: bool) -> int:
     try:
         house.open()
         walk(table, trials, only)
-        for name, trial in bad_days(trials, own_disk=own_disk).items():
+        for name, trial in bad_days(trials).items():
             if not only or any(word in name for word in only):
                 with table.line(name):
                     table.add(name, trial())

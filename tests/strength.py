@@ -176,7 +176,8 @@ def upload(port: int) -> Button:
 def signing(port: int) -> Button:
     """The head signs: he takes the number; the worker gives the signature."""
     page = f"/berkas/{f.forwarded(now()).key}"
-    return button(Browser(port, "kadis@mempawah.example"), page, f"{page}/tanda-tangan")
+    head = Browser(port, "kadis@mempawah.example")
+    return button(head, f"{page}?lihat=draf", f"{page}/tanda-tangan")  # only an opened draft can be signed
 
 
 PRESSED: Mapping[str, Callable[[int], Button]] = {
@@ -222,6 +223,7 @@ class House:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(timeout=SECONDS)
+            self.process = None
 
     def children(self, word: str) -> list[int]:
         """The process ids below `serve` whose command line has this word in it."""

@@ -59,7 +59,8 @@ def _run_processes(host: str, port: int) -> Result:
         )
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "satupintu.config.wsgi:application",
+        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10",
+        "satupintu.config.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "satupintu.cli", "worker"]
     if not _keep_running(web, worker):
