@@ -77,14 +77,14 @@ class Table:
         self.bad += not result.ok
 
     def fail(self, name: str, why: BaseException) -> None:
-        print(f"{name:<58} FAILED: {why}", flush=True)
+        print(f"{name:<58} FAILED: {why!r}", flush=True)
         self.bad += 1
 
     @contextmanager
     def line(self, name: str) -> Iterator[None]:
         try:
             yield
-        except AssertionError as why:
+        except Exception as why:  # noqa: BLE001 - the other lines are walked all the same
             self.fail(name, why)
 
 

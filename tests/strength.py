@@ -116,7 +116,7 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        return Answer(answer.status, page, dict(answer.headers))
+        return Answer(answer.status, page, {name.lower(): value for name, value in answer.headers.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,7 +495,7 @@ def refused_for_now(answer: Answer, words: str) -> None:
     """The answer is a page that says what is the matter and when to come again."""
     assert answer.status == 503, answer.status
     assert words in answer.page
-    assert answer.headers["Retry-After"].isdecimal()
+    assert answer.headers["retry-after"].isdecimal()
 
 
 @contextmanager
