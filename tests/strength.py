@@ -49,7 +49,7 @@ from tests import faults
 from tests.faults import below
 
 BOUNDARY = "batas-isian"
-SECONDS = 90  # until something that must happen has happened
+SECONDS = 200  # until something that must happen has happened
 
 
 def eventually(holds: Callable[[], object], *, seconds: float = SECONDS) -> float:
