@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from satupintu.core.clock import WorkCalendar, opening_hours
 from satupintu.core.refusal import Refusal
-from satupintu.offices.models import DayOff, Office, Setting
+from satupintu.offices.models import DayOff, NumberBook, Office, Setting
 
 DEFAULT_HOURS = {name: ["08.00", "16.00"] for name in ("senin", "selasa", "rabu", "kamis", "jumat")}
 DEFAULTS: dict[str, Any] = {"undo_minutes": 5, "hours": DEFAULT_HOURS}
@@ -34,6 +34,12 @@ def office_as_of(office_id: int, version: int) -> Office:
 
 def offices() -> list[Office]:
     return list(Office.objects.order_by("name"))
+
+
+def books(office_id: int) -> dict[tuple[str, int], int]:
+    """The last number taken from each book of this office: (name, year) -> number."""
+    rows = NumberBook.objects.filter(office_id=office_id)
+    return {(name, year): last for name, year, last in rows.values_list("name", "year", "last")}
 
 
 def setting(at_office: Office, name: str, day: date) -> Any:
