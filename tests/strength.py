@@ -52,6 +52,11 @@ BOUNDARY = "batas-isian"
 SECONDS = 200  # until something that must happen has happened
 
 
+def lasts(seconds: float) -> None:
+    """So long the trouble lasts that is on trial: a disk without room, a data base that is away."""
+    threading.Event().wait(seconds)
+
+
 def eventually(holds: Callable[[], object], *, seconds: float = SECONDS) -> float:
     """Wait until this holds; gives how long it took. What cannot be asked now (no data base) does not hold yet."""
     began = time.monotonic()
@@ -61,7 +66,7 @@ def eventually(holds: Callable[[], object], *, seconds: float = SECONDS) -> floa
                 return time.monotonic() - began
         except Exception:  # noqa: BLE001 - asked again
             connection.close()
-        time.sleep(0.05)
+        lasts(0.05)
     raise AssertionError(f"waited {seconds} s in vain")
 
 
@@ -544,7 +549,7 @@ def signature_on_full_disk(trials: Trials, folder: Path, *, seconds: float = 12)
     with ExitStack() as full:
 
         def fallen() -> None:
-            time.sleep(seconds)
+            lasts(seconds)
             full.close()
 
         (worker,) = trials.house.children("satupintu.cli worker")
@@ -589,7 +594,7 @@ def data_base_away(trials: Trials, *, seconds: float) -> Result:
     began = time.monotonic()
     server.stop()
     refused_for_now(pressed.press(), AWAY)
-    time.sleep(seconds)
+    lasts(seconds)
     refused_for_now(pressed.press(), AWAY)
     fallen()
     pressed.press_until_done()
