@@ -152,7 +152,7 @@ def _newest_first(actor: Actor, found: list[Case], limit: int) -> list[DeskRow]:
 
 def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskRow:
     at_state, its_sop = state(case), sop(case)
-    left = days_left(case, at_state, actor.at)
+    left = None if case.end else days_left(case, at_state, actor.at)  # the clock of an ended file is nobody's
     step = its_sop.steps[case.step]
     return DeskRow(
         key=case.key,
@@ -163,7 +163,7 @@ def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskR
         step=case.step,
         activity=its_sop.waits[wait].label if wait else step.activity,
         wait=wait,
-        due=due_date(case, at_state, actor.at),
+        due=None if case.end else due_date(case, at_state, actor.at),
         left=left,
         late=left is not None and left < 0,
         paused=is_paused(at_state),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from satupintu.cases.models import Word
 
@@ -28,20 +28,25 @@ def by_name(office_id: int, years: Iterable[int], words: Sequence[str], most: in
 
 
 def _of_year(office_id: int, year: int, words: list[bytes], most: int) -> list[int]:
-    whole = _newest(office_id, year, [Q(word=word) for word in words], most)
-    if len(whole) == most:
-        return whole
-    # Bytes: no word in UTF-8 holds FF, so this is where the words with this beginning end.
-    begun = _newest(office_id, year, [Q(word__gte=word, word__lt=word + b"\xff") for word in words], most)
-    return list(dict.fromkeys(whole + begun))[:most]
-
-
-def _newest(office_id: int, year: int, words: list[Q], most: int) -> list[int]:
     """Walk the files of the rarest word, newest first, and look at each for the others."""
     rows = Word.objects.filter(office_id=office_id, year=year)
     if len(words) > 1:
-        count = {word: rows.filter(word)[:COMMON].count() for word in words}
-        words = sorted(words, key=count.__getitem__)
+        many = {word: rows.filter(_begins(word))[:COMMON].count() for word in words}
+        words = sorted(words, key=many.__getitem__)
+        if not many[words[0]]:
+            return []
+    whole = _newest(rows, [Q(word=word) for word in words], most)
+    if len(whole) == most:
+        return whole
+    return list(dict.fromkeys(whole + _newest(rows, [_begins(word) for word in words], most)))[:most]
+
+
+def _begins(word: bytes) -> Q:
+    # No word in UTF-8 holds the byte FF: there the words with this beginning end.
+    return Q(word__gte=word, word__lt=word + b"\xff")
+
+
+def _newest(rows: QuerySet[Word], words: list[Q], most: int) -> list[int]:
     found = rows.filter(words[0])
     for other in words[1:]:
         found = found.filter(Exists(Word.objects.filter(other, case=OuterRef("case"))))

@@ -15,9 +15,9 @@ WORD_LENGTH = 24
 MOST = 100
 """So many files are shown at once; nobody reads on."""
 
-# Without separators only what cannot be a bare number: year and six figures, with or without the region before them.
+# Without separators: year and six figures, with or without the region before them; no office gives ten million a year.
 _TIGHT = re.compile(r"(?:SP)?([0-9]{4})?([0-9]{2})([0-9]{6})")
-_GROUPS = re.compile(r"(?:SP-?)?(?:(?:([0-9]{4})-)?([0-9]{2})-)?([0-9]{1,9})")
+_GROUPS = re.compile(r"(?:(?:(?:SP-?)?([0-9]{4})-)?([0-9]{2})-)?([0-9]{1,9})")
 
 
 def words(text: str) -> tuple[str, ...]:
