@@ -129,6 +129,14 @@ def small_office(at: datetime = AT) -> Office:
     return office
 
 
+def edited(new: str, *, old: str = "Sedang dinilai", where: str = "texts.id.toml") -> dict[str, bytes]:
+    """The shipped service with some words changed: another content, so another version."""
+    files = dict(load_folder(services_root() / "mempawah" / SERVICE))
+    assert old.encode() in files[where], old
+    files[where] = files[where].replace(old.encode(), new.encode())
+    return files
+
+
 # One application, from draft to archive --------------------------------------------------------------------------
 
 

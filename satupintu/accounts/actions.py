@@ -6,18 +6,23 @@ allauth writes its own tables (e-mail addresses, sessions): the named exception 
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from satupintu.accounts.models import Account, Assignment, Letter, Person
+from satupintu.accounts.models import Account, Assignment, Invitation, Letter, Person
+from satupintu.accounts.queries import digest, invitation
+from satupintu.core.access import Actor, Permission, Role, system
 from satupintu.core.refusal import Refusal
 from satupintu.door.fields import blind_index
 from satupintu.door.moment import now
-from satupintu.door.write import task_of
+from satupintu.door.write import task_of, write
 from satupintu.offices.models import Office
+
+INVITED_FOR = timedelta(hours=24)
 
 
 def name_person(account: Account, name: str) -> Person:
@@ -44,14 +49,14 @@ def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
     person.save(update_fields=["nik", "nik_index", "phone", "phone_index"])
 
 
-def make_account(*, email: str, name: str, password: str) -> Account:
-    """An account with a verified e-mail address (demo and tests; people register themselves)."""
+def make_account(*, email: str, name: str, password: str, verified: bool = True) -> Account:
+    """An account of a named person. verified: nobody need ask by a code whether the address is his (the demo's is)."""
     with transaction.atomic():
         account = Account(email=email, date_joined=now())
         account.set_password(password)
         account.save()
         name_person(account, name)
-        EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
+        EmailAddress.objects.create(user=account, email=email, verified=verified, primary=True)
     return account
 
 
@@ -62,6 +67,59 @@ def assign(
     return Assignment.objects.create(
         person=person, office=office, role=role, title=title, letter=letter, valid_from=since, **more
     )
+
+
+def invite(actor: Actor, office: Office, role: Role, *, email: str, title: str, letter: str) -> str:
+    """Invite the holder of this address into a role; gives the token, which exists nowhere else from then on.
+
+    An earlier invitation into the same role that was not used ends now. Raises Refusal `invitation.email-taken`
+    (422) when the address has an account already, `access.*`.
+    """
+    token = secrets.token_urlsafe(32)
+    with write(actor, Permission.STAFF_ASSIGN, Office.objects.all(), office.pk) as door:
+        _refuse_taken(email)
+        open_ones = Invitation.objects.filter(
+            office=door.row, role=role, used_at=None, expires_at__gt=door.at
+        )
+        open_ones.update(expires_at=door.at)
+        made = Invitation.objects.create(
+            digest=digest(token),
+            office=door.row,
+            role=role,
+            email=email.lower(),
+            title=title,
+            letter=letter,
+            expires_at=door.at + INVITED_FOR,
+        )
+        door.event("staff.invited", role=role.value, invitation=made.pk)
+    return token
+
+
+def join(kept: str, at: datetime, *, name: str, password: str) -> Account:
+    """Take up the invitation of this digest: a person, an account and a dated assignment, in one commit with the token's end.
+
+    The address is not verified yet: the token came another way, so the first login asks for a code sent there.
+    Raises Refusal `invitation.*`.
+    """
+    asked = invitation(kept, at)
+    with write(system(at), Permission.STAFF_ASSIGN, Office.objects.all(), asked.office_id) as door:
+        found = invitation(kept, door.at)  # once more, now that no second click can come between
+        _refuse_taken(found.email)
+        account = make_account(email=found.email, name=name, password=password, verified=False)
+        assert account.person is not None
+        given = assign(
+            account.person, door.row, found.role, title=found.title, letter=found.letter, since=door.at
+        )
+        found.used_at = door.at
+        found.save(update_fields=["used_at"])
+        who = {"person": str(account.person.key), "assignment": str(given.key)}
+        door.event("staff.joined", role=found.role, invitation=found.pk, **who)
+    return account
+
+
+def _refuse_taken(email: str) -> None:
+    if Account.objects.filter(email__iexact=email).exists():
+        raise Refusal("invitation.email-taken", status=422)
 
 
 def set_password(account: Account, password: str) -> None:

@@ -87,17 +87,36 @@ class LoginForm(Drawn, allauth.LoginForm):  # type: ignore[misc]
     said = {"login": EMAIL_SAID, "password": {"required": NO_PASSWORD}}
 
 
-class SignupForm(Drawn, allauth.SignupForm):  # type: ignore[misc]
+class Named:
+    """A form that asks for a person's name."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if len(name) < 2 or not any(c.isalpha() for c in name):
+            raise forms.ValidationError(_("Tulis nama seperti di KTP, contoh: Siti Aminah."))
+        return name
+
+
+NAME: dict[str, Any] = {
+    "label": _("Nama lengkap"),
+    "hint": _("Seperti di KTP. Contoh: Siti Aminah"),
+    "autocomplete": "name",
+    "maxlength": 120,
+}
+NAME_SAID: dict[str, Text] = {
+    "required": _("Isi nama Anda seperti di KTP."),
+    "max_length": _("Nama paling panjang 120 huruf."),
+}
+
+
+class SignupForm(Named, Drawn, allauth.SignupForm):  # type: ignore[misc]
     """Three boxes: e-mail, name, password (screens.md: as little typing as can be)."""
 
     looks = {
         "email": {**EMAIL, "hint": _("Kode dikirim ke sini. Contoh: sari@surel.example")},
-        "name": {
-            "label": _("Nama lengkap"),
-            "hint": _("Seperti di KTP. Contoh: Siti Aminah"),
-            "autocomplete": "name",
-            "maxlength": 120,
-        },
+        "name": NAME,
         "password1": {
             "label": _("Buat kata sandi"),
             "kind": "password",
@@ -107,19 +126,10 @@ class SignupForm(Drawn, allauth.SignupForm):  # type: ignore[misc]
     }
     said = {
         "email": EMAIL_SAID,
-        "name": {
-            "required": _("Isi nama Anda seperti di KTP."),
-            "max_length": _("Nama paling panjang 120 huruf."),
-        },
+        "name": NAME_SAID,
         "password1": {"required": _("Buat kata sandi, paling sedikit 8 huruf atau angka.")},
     }
     name = forms.CharField(max_length=120)
-
-    def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
-        if len(name) < 2 or not any(c.isalpha() for c in name):
-            raise forms.ValidationError(_("Tulis nama seperti di KTP, contoh: Siti Aminah."))
-        return name
 
     def signup(self, request: HttpRequest, user: Account) -> None:
         """allauth calls this once the account is made."""
@@ -154,6 +164,38 @@ class NewPasswordForm(Drawn, forms.Form):
         return password
 
     save = allauth.ResetPasswordKeyForm.save
+
+
+class JoinForm(Named, Drawn, forms.Form):
+    """An invited officer's name and own password."""
+
+    looks = {
+        "name": NAME,
+        "password1": {
+            "label": _("Buat kata sandi"),
+            "kind": "password",
+            "autocomplete": "new-password",
+            "hint": _("Paling sedikit 12 huruf atau angka. Jangan pakai nama atau surel Anda."),
+        },
+    }
+    said = {
+        "name": NAME_SAID,
+        "password1": {
+            "required": _("Buat kata sandi, paling sedikit 12 huruf atau angka."),
+            "min_length": _("Kata sandi terlalu pendek. Pakai paling sedikit 12 huruf atau angka."),
+        },
+    }
+    name = forms.CharField(max_length=120)
+    password1 = forms.CharField(strip=False, min_length=12)  # staff: 12, everybody else 8
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        self.email = email
+        super().__init__(*args, **kwargs)
+
+    def clean_password1(self) -> str:
+        password = str(self.cleaned_data["password1"])
+        get_adapter().clean_password(password, user=Account(email=self.email))
+        return password
 
 
 class _CodeForm(Drawn):

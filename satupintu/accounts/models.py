@@ -80,6 +80,22 @@ class Assignment(models.Model):
         indexes = [models.Index(fields=["person", "valid_from"])]
 
 
+class Invitation(models.Model):
+    """Undangan: whoever holds its one-time token may take up this role with this e-mail address.
+
+    The token rests nowhere: of its 256 random bits only the SHA-256 is kept.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=40)
+    email = models.EmailField()
+    title = models.CharField(max_length=200)
+    letter = models.CharField(max_length=120)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
 class Letter(models.Model):
     """A mail about the account itself (code, forgotten password). The code is not here: the job computes it (HOTP)."""
 

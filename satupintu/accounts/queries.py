@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from satupintu.accounts.models import Account, Assignment, Person
-from satupintu.core.access import Actor, Capacity, Role
+from satupintu.accounts.models import Account, Assignment, Invitation, Person
+from satupintu.core.access import GRANTS, Actor, Capacity, Permission, Role
 from satupintu.core.refusal import Refusal
 
 
@@ -124,3 +125,45 @@ def account_of_person(person_key: str) -> int | None:
 def office_has(office_id: int, role: Role, at: datetime) -> bool:
     """Whether anybody holds this role in the office now."""
     return Assignment.objects.filter(in_force(at), office_id=office_id, role=role.value).exists()
+
+
+def same_human(one: str, other: str) -> bool:
+    """Whether two keys of persons are one human being: the same person, or two that share an employee number (NIP).
+
+    A person has one account and one NIK at most; the NIP catches somebody who was entered twice.
+    """
+    keys = [key for text in (one, other) if (key := _key(text))]
+    if one == other or len(keys) < 2:
+        return one == other
+    rows = Assignment.objects.filter(person__key__in=keys).exclude(nip="").values_list("person__key", "nip")
+    numbers: dict[uuid.UUID, set[str]] = {key: set() for key in keys}
+    for key, nip in rows:
+        numbers[key].add("".join(nip.split()))
+    return bool(numbers[keys[0]] & numbers[keys[1]])
+
+
+def accounts_with(office_id: int, permission: Permission, at: datetime) -> dict[int, str]:
+    """Account -> key of its person, of everybody in this office whose role allows this now: one SQL query."""
+    roles = [role.value for role, granted in GRANTS.items() if permission in granted]
+    rows = _assignments(at).filter(office_id=office_id, role__in=roles, person__account__is_active=True)
+    return {account: str(key) for account, key in rows.values_list("person__account__pk", "person__key")}
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: it is random and long, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation(kept: str, at: datetime) -> Invitation:
+    """The invitation that is open at this instant under the digest of its token.
+
+    Raises Refusal `invitation.unknown` (404), `invitation.used` (410), `invitation.expired` (410).
+    """
+    found = Invitation.objects.select_related("office").filter(digest=kept).first()
+    if found is None:
+        raise Refusal("invitation.unknown", status=404)
+    if found.used_at is not None:
+        raise Refusal("invitation.used", status=410)
+    if found.expires_at <= at:
+        raise Refusal("invitation.expired", status=410)
+    return found

@@ -18,6 +18,8 @@ urlpatterns = [
     path("lupa-sandi/baru", allauth.complete_password_reset, name="account_complete_password_reset"),
     path("lupa-sandi/selesai", allauth.password_reset_from_key_done, name="account_password_reset_completed"),
     path("akun-nonaktif", allauth.account_inactive, name="account_inactive"),
+    path("mulai", views.join, name="account_join"),
+    path("mulai/<str:token>", views.invited, name="account_invited"),
     # allauth sends people here who have nothing to verify, or who cancel a verification.
     path("akun/lanjut", views.onward, name="account_email"),
 ]

@@ -14,6 +14,7 @@ from satupintu.applications import queries
 from satupintu.applications.models import Application
 from satupintu.cases.models import Case
 from satupintu.cases.queries import due_date, state
+from satupintu.catalog.fees import fee_words
 from satupintu.core.access import Actor
 from satupintu.core.forms import DocumentSpec, show
 from satupintu.core.numbers import show_code
@@ -74,7 +75,7 @@ def work_document(
         "judul": spec.label,
         "dokumen": {"nomor": number, "tanggal": day.isoformat()},
         "tanda_tangan": "basah",
-        "biaya": "Tidak dipungut biaya",
+        "biaya": _fee(application),
         "permohonan": [
             ["Nomor permohonan", case.receipt],
             ["Tanggal diterima", local_day(case.office, case.opened_at).isoformat()],
@@ -104,6 +105,14 @@ def work_document(
         "penanda": signer,
     }
     return compile_pdf(spec.template, data, files=queries.package(application).files)
+
+
+def _fee(application: Application) -> str:
+    """By the tariff of the day on which the application came in."""
+    case, service = application.case, queries.package(application).service
+    assert case is not None  # its papers are made after it was sent
+    assert service is not None  # nobody applies for a linked SOP
+    return fee_words(service.tariff_on(local_day(case.office, case.opened_at)))
 
 
 def _worded(question: Any, value: Any) -> str:
@@ -136,7 +145,7 @@ def receipt(application: Application, *, variant: str = "") -> bytes:
             ["Diterima", local_day(case.office, case.opened_at).isoformat()],
             ["Janji selesai", formats.long_date(due) if due else "Tanggal selesai ditentukan oleh OSS"],
         ],
-        "biaya": "Tidak dipungut biaya",
+        "biaya": _fee(application),
         "berkas": [
             [
                 item.requirement.label,

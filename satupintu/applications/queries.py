@@ -6,6 +6,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
@@ -14,12 +15,13 @@ from satupintu.applications.models import Application, Document, RequirementItem
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog.models import ServiceVersion
-from satupintu.catalog.queries import package_by_id
+from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.core.access import Actor
 from satupintu.core.forms import FormSpec, Question, asked, show
 from satupintu.core.forms import pages as form_pages
 from satupintu.core.package import Package, Requirement
 from satupintu.core.refusal import Refusal
+from satupintu.offices.queries import local_day
 
 
 def _rows() -> QuerySet[Application]:
@@ -61,6 +63,13 @@ def by_case_id(case_id: int) -> Application:
 
 def package(application: Application) -> Package:
     return package_by_id(application.service_id)
+
+
+def newer_version(application: Application, at: datetime) -> ServiceVersion | None:
+    """The version in force now, where a draft was begun under another; None while it may be sent as it is."""
+    day = local_day(application.office, at)
+    found = in_force(application.office_id, application.service.slug, day)
+    return None if found.pk == application.service_id else found
 
 
 def form(application: Application) -> FormSpec:

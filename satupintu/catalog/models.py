@@ -10,9 +10,17 @@ from satupintu.offices.models import Office
 
 
 class ServiceVersion(Root):
-    """One content of a service folder. Its digest is its id: a published version never changes (design §1)."""
+    """One content of a service folder, on its way to be published.
 
-    PROPOSED, APPROVED = "proposed", "approved"
+    draft (problems may be left) -> proposed -> approved, in force from its date on; back to draft when it is sent
+    back or withdrawn; discarded when nobody wants the draft any more. Approved, it never changes: its digest is its
+    id (design §1), and the data base refuses to change or delete it (`door.triggers`).
+
+    made_by: who handed the content in. proposed_by: who answers for it. Both are keys of persons.
+    problems: what was wrong when the content was handed in, as [file, place, words].
+    """
+
+    DRAFT, PROPOSED, APPROVED, DISCARDED = "draft", "proposed", "approved", "discarded"
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="services")
     slug = models.SlugField()
@@ -20,20 +28,45 @@ class ServiceVersion(Root):
     name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     files = models.JSONField()
+    problems = models.JSONField(default=list)
     status = models.CharField(max_length=10, default=PROPOSED)
-    effective = models.DateField()
-    proposed_by = models.CharField(max_length=40)
+    effective = models.DateField(null=True)
+    made_by = models.CharField(max_length=40, blank=True, default="")
+    proposed_by = models.CharField(max_length=40, blank=True, default="")
     approved_by = models.CharField(max_length=40, blank=True, default="")
+    approved_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
 
     owner_key = ""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["office", "slug", "digest"], name="version_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "slug", "digest"],
+                condition=models.Q(status__in=("proposed", "approved")),
+                name="version_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effective__isnull=False) | models.Q(status__in=("draft", "discarded")),
+                name="version_has_a_day",
+            ),
+        ]
         indexes = [models.Index(fields=["office", "slug", "status", "effective"])]
 
     def __str__(self) -> str:
         return f"{self.slug}@{self.digest[:12]}"
+
+
+class VersionRemark(models.Model):
+    """Words that belong to an event of a version: why it is proposed, why it is sent back. See `cases.Remark`."""
+
+    of = models.ForeignKey(ServiceVersion, on_delete=models.CASCADE, related_name="remarks")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    salt = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "number"], name="version_remark_once")]
 
 
 class Kbli(models.Model):

@@ -16,6 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from satupintu.cli import home
+from satupintu.cli.questions import QUESTIONS
+
 FINE, NOT_FINE, USAGE = 0, 1, 2
 
 
@@ -139,17 +142,58 @@ def _office(commands: Any) -> None:
         made.add_argument("--port", default=8000, type=_port, help="nomor port")
     _command(commands, "worker", "jalankan pekerja latar saja", room="office", key="worker")
 
+    setup = _command(commands, "setup", "siapkan kantor yang sebenarnya", room="setup", key="setup")
+    for question in QUESTIONS:
+        shown = f"{question.label}, misalnya {question.example}"
+        setup.add_argument(f"--{question.option}", metavar="ISI", help=shown)
+    setup.add_argument("--new-token", action="store_true", help="tautan baru untuk administrator pertama")
+    setup.add_argument("--check", action="store_true", help="periksa keamanan pengaturan saja")
+
     service = _group(commands, "service", "mengelola layanan kantor")
+    made = _command(service, "bpmn", "tulis SOP sebagai BPMN 2.0 bergambar", room="rules", key="service-bpmn")
+    made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
+    made.add_argument("--out", metavar="FILE", type=Path, help="simpan ke berkas ini, bukan ke layar")
     made = _command(service, "publish", "terbitkan satu folder layanan", room="office", key="service-publish")
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
     made.add_argument("--effective", metavar="TANGGAL", required=True, type=_day, help="mulai berlaku")
+    made = _command(service, "sheet", "cetak lembar satu folder layanan", room="papers", key="service-sheet")
+    made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
+    made.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder tujuan lembar")
 
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")
     record = _group(commands, "record", "memeriksa riwayat")
     _command(record, "verify", "periksa seluruh riwayat", room="office", key="record-verify")
+    _vault(commands)
+
+
+def _vault(commands: Any) -> None:
+    """Backups, and bringing them back."""
+    made = _command(commands, "backup", "cadangkan seluruh data, terkunci", room="vault", key="backup")
+    made.add_argument("folder", metavar="DIR", type=Path, help="folder cadangan, sebaiknya di disk lain")
+    made.add_argument(
+        "--keys", choices=("with", "without"), default="with",
+        help="with (bawaan): kunci kantor ikut, terkunci; without: simpan sendiri folder keys, tanpanya data sandi tidak terbaca",
+    )  # fmt: skip
+    _passphrase(made)
+
+    made = _command(commands, "restore", "pulihkan cadangan ke tempat kosong", room="vault", key="restore")
+    made.add_argument("folder", metavar="DIR", type=Path, help="folder cadangan")
+    made.add_argument("--id", default="", help="cadangan yang mana; bawaan: yang terbaru")
+    made.add_argument(
+        "--drill", action="store_true", help="latihan: pulihkan ke tempat sementara, periksa, buang"
+    )
+    made.add_argument("--keys", metavar="FOLDER", type=Path, help="folder keys, bila tidak ikut dicadangkan")
+    _passphrase(made)
+
+
+def _passphrase(made: _Parser) -> None:
+    made.add_argument(
+        "--passphrase-file", metavar="FILE", type=Path,
+        help="berkas berisi kata sandi cadangan di baris pertama; atau SATUPINTU_BACKUP_PASSPHRASE; atau ditanyakan",
+    )  # fmt: skip
 
 
 def _say(stream: TextIO, text: str) -> None:
@@ -166,11 +210,14 @@ def main(argv: list[str] | None = None) -> int:
     try:
         args = _parser().parse_args(words)
         as_json = "json" in args
+        home.recall()
         code, answer, text = import_module(f"satupintu.cli.{args.room}").run(args)
     except Usage as problem:
         code, answer, text = USAGE, {"message": str(problem)}, ""
         _say(sys.stderr, str(problem))
-    except SystemExit as leaving:  # --help
+    except SystemExit as leaving:  # --help, or settings that cannot be read
+        if isinstance(leaving.code, str):
+            _say(sys.stderr, leaving.code)
         return leaving.code if isinstance(leaving.code, int) else USAGE
     if as_json:
         _say(sys.stdout, json.dumps(answer, ensure_ascii=True, default=str))

@@ -33,7 +33,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
-from satupintu.catalog.queries import KBLI_VERSION, in_force
+from satupintu.catalog.queries import KBLI_VERSION, content, in_force, version
 from satupintu.core.access import Actor, system
 from satupintu.core.clock import thaw
 from satupintu.core.package import linked_sops, load_folder, read_package
@@ -43,7 +43,7 @@ from satupintu.door.worker import drain
 from satupintu.door.write import Asked
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
-from satupintu.offices.queries import calendar
+from satupintu.offices.queries import calendar, local_day
 from satupintu.permits import actions as permits
 from satupintu.permits import papers
 from satupintu.permits import queries as permit_queries
@@ -106,6 +106,47 @@ def publish_all(office: Office, at: datetime) -> None:
         content = load_folder(folder)
         package = read_package(content, known_sops=linked_sops(folder))
         catalog.propose(system(at), office, folder.name, package, content, effective=at.date())
+
+
+SERVICE = "sertifikat-standar"
+ADMINISTRATOR = ("admin@mempawah.example", "Surya Darma")
+SECOND = ("sop.toml", b'norm = "35 menit"', b'norm = "45 menit"')
+
+
+def second_version(at: datetime) -> list[dict[str, str]]:
+    """An administrator who has proposed a second version of the service; it waits for the head. Gives all logins.
+
+    Only where the demo is looked at: from now on the command line proposes here, and publishes no more.
+    """
+    office, logins = Office.objects.get(slug="mempawah"), _logins()
+    account = _person(*ADMINISTRATOR, "administrator", office.slug, logins)
+    if account is not None and account.person is not None:
+        accounts.assign(
+            account.person,
+            office,
+            "administrator",
+            title="Administrator",
+            letter="SK contoh 001/2026",
+            since=at,
+        )
+        _propose_second(actor_of(account, at), office)
+        _keep(logins)
+    return list(logins.values())
+
+
+def _propose_second(actor: Actor, office: Office) -> None:
+    today = local_day(office, actor.at)
+    name, old, new = SECOND
+    folder = content(in_force(office.pk, SERVICE, today))
+    folder[name] = folder[name].replace(old, new, 1)
+    kept = catalog.draft(actor, office, SERVICE, folder, asked=Asked.of(uuid.uuid4()))
+    catalog.submit(
+        actor,
+        version(uuid.UUID(kept["version"])).pk,
+        effective=today + timedelta(days=14),
+        note="Contoh: tim teknis meminta waktu validasi yang lebih longgar.",
+        asked=Asked.of(uuid.uuid4()),
+    )
 
 
 def _staff(office: Office, number: int, since: datetime, logins: dict[str, dict[str, str]]) -> None:
@@ -199,7 +240,7 @@ class Walk:
     def apply(self) -> Case:
         """Step 1: draft, answers, documents, statements, receipt."""
         with self.acting(APPLICANT[0]) as actor:
-            service = in_force(self.office.pk, "sertifikat-standar", actor.at.date())
+            service = in_force(self.office.pk, SERVICE, actor.at.date())
             draft = applications.start(actor, service)
             number = 1
             while number <= len(application_queries.pages(application_queries.own(actor, draft.key))):

@@ -12,14 +12,21 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from satupintu.cli import home
+from satupintu.config.safety import is_loopback
+
+if TYPE_CHECKING:
+    from satupintu.config.safety import Problem
 
 Result = tuple[int, dict[str, Any], str]
 
 
 def run(args: argparse.Namespace) -> Result:
     """Carry out one command of this room."""
-    if args.command in {"demo", "serve"}:
+    if args.command in {"demo", "serve"} and is_loopback(args.host):
         os.environ.setdefault("SATUPINTU_URL", f"http://{args.host}:{args.port}")
     if args.command == "demo":
         demo_environment()
@@ -33,18 +40,42 @@ def run(args: argparse.Namespace) -> Result:
 # Serving ---------------------------------------------------------------------------------------------------------
 
 
-def prepare() -> None:
-    """Bring the data base and the static files up to this version."""
+def migrate() -> None:
+    """Bring the data base up to this version."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+
+
+def prepare() -> None:
+    """Bring the data base and the static files up to this version."""
+    from django.core.management import call_command
+
+    migrate()
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def _serve(args: argparse.Namespace) -> Result:
+    found = _unsafe(args.host)
+    if found:
+        from satupintu.cli.setup import refused
+
+        return refused(found)
     prepare()
     return _run_processes(args.host, args.port)
+
+
+def _unsafe(host: str) -> tuple[Problem, ...]:
+    """What forbids serving; on loopback, under a loopback address, anybody may try what he likes."""
+    from django.conf import settings
+
+    from satupintu.config import safety
+    from satupintu.door.moment import now
+
+    if is_loopback(host) and is_loopback(urlsplit(settings.PUBLIC_URL).hostname or ""):
+        return ()
+    return safety.problems(safety.look(settings, os.environ, now()))
 
 
 def _run_processes(host: str, port: int) -> Result:
@@ -110,6 +141,9 @@ def demo_environment() -> None:
 
 
 def _demo(args: argparse.Namespace) -> Result:
+    if home.path().exists():
+        words = "Folder data ini milik kantor yang sebenarnya. Pakai SATUPINTU_HOME lain untuk demo."
+        return 1, {"message": "office"}, words
     if not args.walk_only and args.host not in {"127.0.0.1", "localhost", "::1"}:
         return 2, {"message": "host"}, "Demo hanya dijalankan di komputer sendiri (127.0.0.1)."
     from django.conf import settings
@@ -126,10 +160,10 @@ def _demo(args: argparse.Namespace) -> Result:
         made = demo.Demo(logins=demo.load(now()))
         say: Callable[[str], None] = (lambda line: None) if "json" in args else print
         made.permits.append(demo.Walk(now(), say=say).run())
-        text = _demo_text(made, args)
         if args.walk_only:
-            return 0, made.to_json(), text
-        print(text, flush=True)
+            return 0, made.to_json(), _demo_text(made, args)
+        made.logins = demo.second_version(now())
+        print(_demo_text(made, args), flush=True)
         code, answer, words = _run_processes(args.host, args.port)
         return code, {**made.to_json(), **answer}, words
 
@@ -181,7 +215,7 @@ def _publish(args: argparse.Namespace) -> Result:
             "\n".join(f"{p['file']} {p['where']}: {p['message']}" for p in found),
         )
     except Refusal as refusal:
-        return 1, {"ok": False, "message": refusal.code}, _words(refusal)
+        return 1, {"ok": False, "message": refusal.code}, words_of_refusal(refusal)
     answer = {
         "ok": True,
         "service": folder.name,
@@ -192,7 +226,8 @@ def _publish(args: argparse.Namespace) -> Result:
     return 0, answer, f"{row.name}: {row.status}, berlaku {row.effective}"
 
 
-def _words(refusal: Any) -> str:
+def words_of_refusal(refusal: Any) -> str:
+    """What happened and what to do, in one line."""
     from satupintu.ui.refusals import words_of
 
     what, do = words_of(refusal)
@@ -202,6 +237,7 @@ def _words(refusal: Any) -> str:
 _VERDICTS = {
     "genuine": "Asli. Berkas ini sama persis dengan yang kami terbitkan.",
     "altered": "Berubah. Berkas ini menyebut izin kami, tetapi isinya tidak sama dengan yang kami terbitkan.",
+    "copy": "Salinan. Berkas ini tidak bertanda tangan; yang sah adalah berkas yang kami terbitkan.",
     "revoked": "Dicabut. Berkas ini pernah kami terbitkan, dan sekarang tidak berlaku.",
     "not-ours": "Bukan dari kami. Berkas ini tidak ada dalam daftar izin kantor.",
     "signing": "Sedang ditandatangani.",
@@ -233,7 +269,13 @@ def _verify_record(args: argparse.Namespace) -> Result:
 
     found = verify()
     flaws = [{"subject": f.subject, "number": f.number, "what": f.what} for f in found.flaws]
-    answer = {"ok": found.ok, "events": found.events, "chains": found.chains, "flaws": flaws}
+    answer = {
+        "ok": found.ok,
+        "events": found.events,
+        "chains": found.chains,
+        "head": found.head,
+        "flaws": flaws,
+    }
     if found.ok:
         return 0, answer, f"Utuh: {found.events} catatan dalam {found.chains} rantai."
     words = [f"{f['subject']} catatan {f['number']}: {_FLAWS[str(f['what'])]}" for f in flaws]

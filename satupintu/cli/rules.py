@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands that ask only the rules: `check service`, `clock due`, `clock elapsed`, `identity check`."""
+"""The commands that ask only the rules: `check service`, `service bpmn`, `clock …`, `identity check`."""
 
 from __future__ import annotations
 
@@ -62,11 +62,16 @@ def _identity_check(args: Namespace) -> Answer:
 
 
 def _check_service(args: Namespace) -> Answer:
-    if args.folder.is_dir():
-        problems = _problems_of(args.folder)
+    return check(args.folder)
+
+
+def check(folder: Path) -> Answer:
+    """Everything wrong with a service folder, at once; `service sheet` gives the same answer before it prints."""
+    if folder.is_dir():
+        problems = _problems_of(folder)
     else:
         message = "Folder ini tidak ada. Periksa letak dan ejaannya."
-        problems = [{"file": str(args.folder), "where": "", "message": message}]
+        problems = [{"file": str(folder), "where": "", "message": message}]
     answer = {"ok": not problems, "problems": problems}
     if not problems:
         return FINE, answer, "Folder layanan ini benar, tidak ada yang perlu diperbaiki."
@@ -95,6 +100,30 @@ def _problems_of(folder: Path) -> list[dict[str, str]]:
     if words and not any(it["file"] == "permit.typ" for it in problems):
         problems.append({"file": "permit.typ", "where": "cetak", "message": words})
     return problems
+
+
+def _service_bpmn(args: Namespace) -> Answer:
+    """The SOP of a sound folder as BPMN; the process is named by the folder and the office it stands in.
+
+    How the permit prints has no part in it, so of a sound folder nothing is printed.
+    """
+    from satupintu.core.package import check_folder, load_folder, read_package
+    from satupintu.core.sop.bpmn import bpmn
+
+    if check_folder(args.folder):
+        return check(args.folder)
+    package = read_package(load_folder(args.folder))  # its links were checked a moment ago
+    here = Path(os.path.abspath(args.folder))  # noqa: PTH100 - resolve() would follow links
+    made = bpmn(package.sop, name=package.name, folder=f"{here.parent.name}/{here.name}")
+    if args.out is None:
+        return FINE, {"ok": True, "bpmn": made.decode()}, made.decode().rstrip("\n")
+    try:
+        args.out.write_bytes(made)
+    except OSError:
+        raise Usage(
+            f"--out: berkas {args.out} tidak dapat ditulis. Periksa letaknya dan izin foldernya."
+        ) from None
+    return FINE, {"ok": True, "bpmn": made.decode()}, f"BPMN disimpan di {args.out}."
 
 
 def _clock_due(args: Namespace) -> Answer:
@@ -299,6 +328,7 @@ def _holidays(years: list[int]) -> list[Holiday]:
 COMMANDS: Mapping[str, Callable[[Namespace], Answer]] = {
     "identity-check": _identity_check,
     "check-service": _check_service,
+    "service-bpmn": _service_bpmn,
     "clock-due": _clock_due,
     "clock-elapsed": _clock_elapsed,
 }

@@ -6,6 +6,9 @@ DATABASE_URL    postgres://user:password@host:port/name; without it SQLite in SA
 SATUPINTU_URL   address under which people reach the office; printed on permits (default http://127.0.0.1:8000)
 SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refuses to serve anything but loopback
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
+SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
+
+The command `satupintu` fills in what is missing from SATUPINTU_HOME/satupintu.env, which `satupintu setup` wrote.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from satupintu.door.keys import made_once
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("SATUPINTU_HOME", "var")).resolve()
 DEMO = os.environ.get("SATUPINTU_DEMO") == "1"
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 PUBLIC_URL = os.environ.get("SATUPINTU_URL", "http://127.0.0.1:8000").rstrip("/")
 
 
@@ -27,7 +31,6 @@ def _database() -> dict[str, Any]:
     """SQLite with IMMEDIATE transactions (a writer waits, never fails half-way), or PostgreSQL from DATABASE_URL."""
     url = os.environ.get("DATABASE_URL")
     if not url:
-        HOME.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "satupintu.sqlite3",
@@ -83,6 +86,7 @@ INSTALLED_APPS = [
     "satupintu.permits",
     "satupintu.desk",
     "satupintu.portal",
+    "satupintu.vault",
 ]
 
 MIDDLEWARE = [
@@ -97,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "satupintu.accounts.middleware.ActorMiddleware",
+    "satupintu.vault.middleware.ShutDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -54,8 +54,10 @@ class Permission(StrEnum):
     PERMIT_REVOKE = "permit:revoke"
     PERMIT_SIGN = "permit:sign"
     PERMIT_STORE = "permit:store"
+    RECOVERY_CONFIRM = "recovery:confirm"
     SERVICE_APPROVE = "service:approve"
     SERVICE_PROPOSE = "service:propose"
+    STAFF_ASSIGN = "staff:assign"
 
 
 P = Permission
@@ -81,16 +83,16 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PERMIT_DOWNLOAD,
         }
     ),
-    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK}),
+    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK, P.STAFF_ASSIGN}),
     Role.FRONT_OFFICER: _WORKER,
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER,
     Role.COORDINATOR: _WORKER,
-    Role.HEAD: _WORKER | {P.PERMIT_SIGN, P.PERMIT_REVOKE},
+    Role.HEAD: _WORKER | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE},
     Role.ARCHIVIST: _WORKER,
-    Role.AUDITOR: frozenset({P.CASE_READ}),
+    Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
-    Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE}),
+    Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM}),
 }
 """Roles of later parts (cashier, complaints, …) stand in `Role` but hold nothing until their room is built."""
 
@@ -104,15 +106,15 @@ class Capacity:
     assignment: str = ""
 
     def reaches(self, thing: Guarded) -> bool:
-        """An assignment reaches the files of its own office only."""
-        return self.office_id is not None and self.office_id == thing.office_id
+        """An assignment reaches the files of its own office, and what belongs to the whole installation (None)."""
+        return self.office_id is not None and thing.office_id in (None, self.office_id)
 
 
 class Guarded(Protocol):
-    """What can be guarded: it belongs to an office and perhaps to a person."""
+    """What can be guarded: it belongs to an office, or to the installation (None), and perhaps to a person."""
 
     @property
-    def office_id(self) -> int: ...
+    def office_id(self) -> int | None: ...
     @property
     def owner_key(self) -> str: ...
 

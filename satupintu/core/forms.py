@@ -200,6 +200,19 @@ def asked(form: Asking, answers: Mapping[str, Value]) -> list[Question]:
     return list(found.values())
 
 
+def still_fitting(old: FormSpec, new: FormSpec, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that mean the same in another version of the form: its question stands there, of the same kind,
+    and a choice can still be chosen."""
+    return {
+        name: value
+        for name, value in answers.items()
+        if (now := new.questions.get(name)) is not None
+        and (was := old.questions.get(name)) is not None
+        and was.kind == now.kind
+        and (now.kind != "choice" or value in ("", None) or value in now.options)
+    }
+
+
 def pages(form: Asking, answers: Mapping[str, Value]) -> list[list[Question]]:
     """The same by pages: one question each, or those that share a page number."""
     found: list[list[Question]] = []

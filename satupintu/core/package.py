@@ -171,11 +171,31 @@ def read_package(files: Mapping[str, bytes], *, known_sops: Mapping[str, Sop] | 
 
     known_sops: the linked SOPs by the names this one uses; None leaves the links unchecked. Raises Unsound.
     """
-    reader = _Reader(files, known_sops)
-    package = reader.read()
-    if reader.problems:
-        raise Unsound(reader.problems)
+    package, problems = understand(files, known_sops=known_sops)
+    if problems:
+        raise Unsound(problems)
     return package
+
+
+def understand(
+    files: Mapping[str, bytes],
+    *,
+    known_sops: Mapping[str, Sop] | None = None,
+    kit: Iterable[str] | None = None,
+) -> tuple[Package, tuple[Problem, ...]]:
+    """The same for a folder that may be wrong: what could be understood, for showing only, and every mistake.
+
+    kit: names of the office's print templates; None leaves templates outside the folder unchecked.
+    """
+    reader = _Reader(files, known_sops, kit=kit)
+    package = reader.read()
+    return package, tuple(dict.fromkeys(reader.problems))
+
+
+def links_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The linked SOPs that these files name; none where `sop.toml` cannot be read."""
+    data = _Reader(files, None).toml("sop.toml", quiet=True)
+    return () if data is None else parse(data)[0].links
 
 
 def check_folder(path: str | os.PathLike[str], *, kit: Iterable[str] | None = None) -> list[Problem]:

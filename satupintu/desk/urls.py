@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, pages
+from satupintu.desk.views import acts, pages, publishing
 
 FILE = "berkas/<uuid:key>"
+VERSION = "kelola/<uuid:version>"
 app_name = "desk"
 urlpatterns = [
     path("meja", pages.my_desk, name="worklist"),
@@ -30,4 +31,14 @@ urlpatterns = [
     path(f"{FILE}/arsip", acts.archive, name="archive"),
     path(f"{FILE}/usul-cabut", acts.ask_revocation, name="ask_revocation"),
     path(f"{FILE}/cabut", acts.revoke, name="revoke"),
+    path("kelola", publishing.services, name="services"),
+    path("kelola/unggah", publishing.upload, name="upload"),
+    path(VERSION, publishing.version, name="version"),
+    path(f"{VERSION}/folder.zip", publishing.folder, name="folder"),
+    path(f"{VERSION}/ganti", publishing.replace, name="replace_version"),
+    path(f"{VERSION}/usulkan", publishing.propose, name="propose"),
+    path(f"{VERSION}/tarik", publishing.withdraw, name="withdraw_version"),
+    path(f"{VERSION}/kembalikan", publishing.send_back, name="send_back"),
+    path(f"{VERSION}/setujui", publishing.approve, name="approve"),
+    path(f"{VERSION}/buang", publishing.discard, name="discard_version"),
 ]

@@ -6,9 +6,12 @@ A file without a row (the process died in between) is swept later; a row without
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,7 +53,17 @@ def keep(data: bytes, *, name: str, mime: str, private: bool) -> StoredFile:
 
 def read(row: StoredFile) -> bytes:
     """The bytes as they were kept. Raises ValueError if the disk gives other bytes than were kept."""
+    return _opened(row, _path(row.key).read_bytes())
+
+
+def at_rest(row: StoredFile) -> bytes:
+    """The bytes as they lie on the disk, after proving what is in them. Raises ValueError, OSError like `read`."""
     data = _path(row.key).read_bytes()
+    _opened(row, data)
+    return data
+
+
+def _opened(row: StoredFile, data: bytes) -> bytes:
     try:
         data = decrypt(data, purpose=str(row.key)) if row.encrypted else data
     except (InvalidTag, ValueError):
@@ -60,8 +73,34 @@ def read(row: StoredFile) -> bytes:
     return data
 
 
+def every() -> Iterator[StoredFile]:
+    """All rows of kept files by their keys, a few at a time."""
+    return StoredFile.objects.order_by("key").iterator(chunk_size=500)
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """While this lasts no kept file is removed, so that a backup finds each one its rows name."""
+    with _lock().open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+
+
+def _remove(path: Path) -> None:
+    """Remove it, unless a backup is copying: then it is an orphan, and swept another day."""
+    with _lock().open("a") as handle, suppress(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
+
+
+def _lock() -> Path:
+    path = Path(settings.FILES) / ".lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def path_of(row: StoredFile) -> Path:
-    """Where the bytes lie; only for files that do not rest encrypted."""
+    """Where the bytes lie; what rests encrypted lies there encrypted, and is read by `read` only."""
     return _path(row.key)
 
 
@@ -78,7 +117,7 @@ def forget(row: StoredFile) -> None:
     except ProtectedError:
         return
     path = _path(row.key)
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    transaction.on_commit(lambda: _remove(path))
 
 
 def sweep(older_than: timedelta = timedelta(days=1)) -> int:
@@ -86,8 +125,8 @@ def sweep(older_than: timedelta = timedelta(days=1)) -> int:
     removed, limit = 0, (now() - older_than).timestamp()
     for path in Path(settings.FILES).glob("??/*"):
         if path.stat().st_mtime <= limit and _is_orphan(path):
-            path.unlink(missing_ok=True)
-            removed += 1
+            _remove(path)
+            removed += not path.exists()
     return removed
 
 

@@ -7,6 +7,8 @@ import uuid
 
 from django.db import models
 
+from satupintu.door.root import Root
+
 
 class Event(models.Model):
     """One act: who, as what, which, when, and the seal over it and all before it. Never updated, never deleted."""
@@ -56,3 +58,28 @@ class Beat(models.Model):
 
     worker = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
+
+
+class Recovery(Root):
+    """The installation was restored from a backup: the door stays shut until two persons have confirmed it.
+
+    taken_at: how old the data are. head: digest of all chain heads at that time. numbers: the last number known to be
+    used, by book; what was taken after the backup must not be given again. known_head: a head kept elsewhere. salt: of
+    the commitment to the reason that stands on record.
+    """
+
+    backup = models.CharField(max_length=40)
+    taken_at = models.DateTimeField()
+    restored_at = models.DateTimeField()
+    head = models.CharField(max_length=64)
+    reason = models.TextField(blank=True, default="")
+    salt = models.BinaryField(default=bytes)
+    numbers = models.JSONField(default=list)
+    known_head = models.CharField(max_length=64, blank=True, default="")
+    proposed_by = models.CharField(max_length=40, blank=True, default="")
+    proposed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=40, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+
+    office_id = None  # it belongs to the whole installation
+    owner_key = ""

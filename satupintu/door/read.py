@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 
+from satupintu.core.seal import digest
 from satupintu.door import chain
 from satupintu.door.models import Event
 from satupintu.door.root import Root
@@ -39,6 +41,7 @@ class Verdict:
 
     events: int = 0
     chains: int = 0
+    head: str = ""
     flaws: list[chain.Flaw] = field(default_factory=list)
 
     @property
@@ -46,18 +49,37 @@ class Verdict:
         return not self.flaws
 
 
-def verify() -> Verdict:
-    """Recompute every seal of every chain and compare the heads with what the root rows say."""
-    verdict = Verdict()
-    heads = {}
+Heads = dict[str, tuple[int, str]]
+
+
+def heads() -> Heads:
+    """Where every chain ends, as its root row says: subject -> (number, seal)."""
+    found: Heads = {}
     for model in apps.get_models():
         if issubclass(model, Root):
             name = model._meta.model_name
             rows = model._default_manager.filter(version__gt=0)  # noqa: SLF001 - Django's public API
             for key, version, head in rows.values_list("key", "version", "chain_head"):
-                heads[f"{name}:{key}"] = (version, head)
-    verdict.chains = len(heads)
-    for found in chain.flaws(heads):
+                found[f"{name}:{key}"] = (version, head)
+    return found
+
+
+def joined(found: Heads) -> str:
+    """One digest for all heads: printed and kept elsewhere, it tells later whether anything was lost or changed."""
+    return digest(sorted((subject, number, head) for subject, (number, head) in found.items()))
+
+
+def told(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(subject, data) of every event of this kind."""
+    rows = Event.objects.filter(kind=kind).order_by("pk")
+    return rows.values_list("subject", "data").iterator(chunk_size=2000)
+
+
+def verify() -> Verdict:
+    """Recompute every seal of every chain and compare the heads with what the root rows say."""
+    found_heads = heads()
+    verdict = Verdict(chains=len(found_heads), head=joined(found_heads))
+    for found in chain.flaws(found_heads):
         if found is None:
             verdict.events += 1
         else:

@@ -21,13 +21,14 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from satupintu.door import files
+from satupintu.door import files, recovery
 from satupintu.door.models import Beat
 from satupintu.door.moment import now
 
 log = logging.getLogger("satupintu.worker")
 REFUSAL = "satupintu.core.refusal.Refusal"
 GIVEN_UP = timedelta(days=7)
+HELD_SECONDS = 2
 
 
 def backoff(starts: int) -> timedelta:
@@ -86,6 +87,9 @@ class OfficeWorker(Worker):
         try:
             while self.running:
                 try:
+                    if not self.batch and recovery.standing() is not None:
+                        self._stop.wait(HELD_SECONDS)  # no mail, no signature before the restore is confirmed
+                        continue
                     super().run()
                     if self.batch:
                         return

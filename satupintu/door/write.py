@@ -22,7 +22,7 @@ from django.utils.module_loading import import_string
 from satupintu.core.access import Actor, Capacity, Permission, Role, require
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
-from satupintu.door import chain
+from satupintu.door import chain, recovery
 from satupintu.door.models import Command
 from satupintu.door.root import Root
 
@@ -111,8 +111,9 @@ def write(
     """Open the door on one root row; everything said through it is committed together or not at all.
 
     asked: the command of a person (None only for the system). Raises Done, Refusal `access.*`, `door.changed`,
-    `door.other-payload`, `door.not-found`.
+    `door.other-payload`, `door.not-found`, `door.restored`.
     """
+    recovery.door_is_open(rows.model)
     with transaction.atomic(durable=True):
         try:
             row = rows.select_for_update(of=("self",)).get(pk=pk) if _locks_rows() else rows.get(pk=pk)
@@ -133,6 +134,7 @@ def write(
 @contextmanager
 def create(actor: Actor, capacity: Capacity, row: Row, *, asked: Asked | None = None) -> Iterator[Write[Row]]:
     """Open the door on a new root: the row is inserted with its first event. The action has authorised it."""
+    recovery.door_is_open(type(row))
     try:
         with transaction.atomic(durable=True):
             if asked is not None:

@@ -36,6 +36,12 @@ def offices() -> list[Office]:
     return list(Office.objects.order_by("name"))
 
 
+def books(office_id: int) -> dict[tuple[str, int], int]:
+    """The last number taken from each book of this office: (name, year) -> number."""
+    rows = NumberBook.objects.filter(office_id=office_id)
+    return {(name, year): last for name, year, last in rows.values_list("name", "year", "last")}
+
+
 def setting(at_office: Office, name: str, day: date) -> Any:
     """The value of this rule on that day, or the stated default; kept in memory like the calendar."""
     value = DEFAULTS.get(name)

@@ -10,14 +10,13 @@ from django.conf import settings
 from satupintu.applications import papers, queries
 from satupintu.applications.models import Application, WorkDocument
 from satupintu.cases.models import Case
+from satupintu.catalog.fees import fee_words
 from satupintu.core.access import Actor, Role
 from satupintu.core.numbers import show_code
-from satupintu.core.package import Tariff
 from satupintu.core.seal import digest
 from satupintu.offices.queries import local_day
 from satupintu.permits.models import Permit
 from satupintu.permits.signing import LocalSigner
-from satupintu.ui import formats
 from satupintu.ui.prints import compile_pdf
 
 ISSUER = LocalSigner.issuer
@@ -38,7 +37,7 @@ def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
         "judul": service.name,
         "layanan": {"nama": service.name, "kode": service.code},
         "tanda_tangan": "elektronik",
-        "biaya": _fee(service.tariff_on(local_day(case.office, case.opened_at))),
+        "biaya": fee_words(service.tariff_on(local_day(case.office, case.opened_at))),
         "permohonan": {
             "nomor": case.receipt,
             "diterima": local_day(case.office, case.opened_at).isoformat(),
@@ -49,13 +48,6 @@ def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
         "berlaku": service.validity or "selama usaha berjalan",
         "dasar_hukum": list(package.sop.identity.legal_basis),
     }
-
-
-def _fee(tariff: Tariff | None) -> str:
-    """What the holder was to pay, by the tariff of the day he sent the application."""
-    if tariff is None or not tariff.amount_rupiah:
-        return "Tidak dipungut biaya"
-    return f"Biaya {formats.rupiah(tariff.amount_rupiah)}"
 
 
 def _answers(application: Application) -> dict[str, str]:
@@ -108,9 +100,17 @@ def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code:
     return whole
 
 
-def sheet(permit: Permit, *, variant: str = "") -> bytes:
+def sheet(permit: Permit) -> bytes:
     """The permit as PDF/A-3b with its data embedded, ready to be signed; the same data give the same bytes."""
+    return _printed(permit, permit.data)
+
+
+def large_copy(permit: Permit) -> bytes:
+    """The permit in 18 pt for those who read with difficulty: a copy without signature, which says so on top."""
+    return _printed(permit, {**permit.data, "salinan": True}, variant="besar")
+
+
+def _printed(permit: Permit, data: dict[str, Any], *, variant: str = "") -> bytes:
     files = queries.package(queries.of_case(permit.case)).files
-    return compile_pdf(
-        "permit.typ", permit.data, files=files, variant=variant, qr=f"{settings.PUBLIC_URL}/cek/{permit.code}"
-    )
+    check = f"{settings.PUBLIC_URL}/cek/{permit.code}"
+    return compile_pdf("permit.typ", data, files=files, variant=variant, qr=check)

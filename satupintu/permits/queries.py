@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from satupintu.permits.verify import looks
 from satupintu.ui import formats
 
 GENUINE, ALTERED, REVOKED, NOT_OURS, UNSIGNED = "genuine", "altered", "revoked", "not-ours", "signing"
+COPY = "copy"  # unsigned, and says that it is a large-print copy: it proves nothing, and claims nothing
 
 
 def draft_of(case: Case) -> Draft | None:
@@ -47,6 +48,12 @@ def unsigned(permit_id: int) -> Permit | None:
     """The permit, if it still waits for its signature."""
     rows = Permit.objects.select_related("case__office", "office")
     return rows.filter(pk=permit_id, state=Permit.SIGNING).first()
+
+
+def issued() -> Iterator[tuple[str, str]]:
+    """(number, SHA-256 of the signed bytes) of every permit that was issued."""
+    rows = Permit.objects.filter(file__isnull=False).order_by("pk")
+    return rows.values_list("number", "file__sha256").iterator(chunk_size=2000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ def check_file(pdf: bytes) -> Verdict:
     claimed = by_code(seen.code) if seen.code else None
     if claimed is None and seen.number:
         claimed = Permit.objects.select_related("office", "case", "file").filter(number=seen.number).first()
+    if claimed is not None and seen.copy and not seen.signed_by_us:
+        return Verdict(REVOKED if claimed.state == Permit.REVOKED else COPY, claimed)
     if claimed is not None or seen.signed_by_us:
         return Verdict(ALTERED, claimed)
     return Verdict(NOT_OURS)

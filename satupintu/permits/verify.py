@@ -27,6 +27,7 @@ class Looks:
     """is_pdf: begins like one. number, code: what its embedded data say, None if unreadable.
 
     signed_by_us: it carries a signature made with one of our certificates. intact: and not one byte differs since.
+    copy: its embedded data call it a copy (large print).
     """
 
     is_pdf: bool
@@ -34,6 +35,7 @@ class Looks:
     code: str | None = None
     signed_by_us: bool = False
     intact: bool = False
+    copy: bool = False
 
 
 _reader = Child("satupintu.permits.verify:prepare_reader", seconds=10, memory_bytes=768 << 20, free_files=16)
@@ -79,6 +81,7 @@ def prepare_reader() -> Callable[[bytes], bytes]:
 
 
 _STREAM = re.compile(rb"stream\r?\n")
+_COPY = re.compile(r'"salinan"\s*:\s*true\b')
 _FACT = {name: re.compile(rf'"{name}"\s*:\s*"([^"\\]{{1,120}})"') for name in ("nomor", "kode_cek")}
 
 
@@ -89,7 +92,7 @@ def _facts(pdf: bytes) -> Looks:
         document = _document(text)
         number, code = document.get("nomor"), document.get("kode_cek")
         if number and code:
-            return replace(best, number=number, code=code)
+            return replace(best, number=number, code=code, copy=bool(_COPY.search(text)))
         best = replace(best, number=best.number or number, code=best.code or code)
     return best
 

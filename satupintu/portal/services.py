@@ -14,31 +14,13 @@ from django.utils.translation import gettext_lazy
 from satupintu.catalog.models import ServiceVersion
 from satupintu.catalog.queries import package_of
 from satupintu.core.clock import WorkCalendar
-from satupintu.core.package import Component, Package, ServiceSpec
+from satupintu.core.package import Package, ServiceSpec
 from satupintu.core.sop import Sop
 from satupintu.offices.models import DayOff, Office
 from satupintu.offices.queries import calendar, next_day_off
 from satupintu.ui import formats
 from satupintu.ui.lane import step_label
 from satupintu.ui.parts import Door, Fact, ListRow
-
-COMPONENTS = {
-    "dasar_hukum": gettext_lazy("Dasar hukum"),
-    "persyaratan": gettext_lazy("Persyaratan"),
-    "prosedur": gettext_lazy("Sistem, mekanisme, dan prosedur"),
-    "jangka_waktu": gettext_lazy("Jangka waktu penyelesaian"),
-    "biaya": gettext_lazy("Biaya atau tarif"),
-    "produk": gettext_lazy("Produk pelayanan"),
-    "sarana": gettext_lazy("Sarana, prasarana, dan fasilitas"),
-    "kompetensi": gettext_lazy("Kompetensi pelaksana"),
-    "pengawasan": gettext_lazy("Pengawasan internal"),
-    "pengaduan": gettext_lazy("Penanganan pengaduan, saran, dan masukan"),
-    "jumlah_pelaksana": gettext_lazy("Jumlah pelaksana"),
-    "jaminan_pelayanan": gettext_lazy("Jaminan pelayanan"),
-    "jaminan_keamanan": gettext_lazy("Jaminan keamanan dan keselamatan"),
-    "evaluasi": gettext_lazy("Evaluasi kinerja pelaksana"),
-}
-"""The 14 components of a service standard in the usual order, with their names."""
 
 SIGNATURES = {"electronic": gettext_lazy("PDF dengan tanda tangan elektronik")}
 LONGEST_LOOK = 31  # days ahead in which an office opens again, for the line "Buka lagi"
@@ -125,11 +107,6 @@ def doors(sop: Sop) -> tuple[Door, ...]:
         Door(step.number, step_label(step.id), meta=f"{sop.actors[step.actor].label} · {step.norm}")
         for step in sop.steps.values()
     )
-
-
-def standards(service: ServiceSpec) -> list[tuple[str, Component]]:
-    """The 14 components with their names, in the usual order."""
-    return [(str(label), service.components[name]) for name, label in COMPONENTS.items()]
 
 
 def examples(versions: Sequence[ServiceVersion], *, limit: int = 4) -> list[str]:

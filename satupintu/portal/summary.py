@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
 from satupintu.applications.queries import Item
+from satupintu.catalog.models import ServiceVersion
+from satupintu.catalog.queries import package_by_id
+from satupintu.core.forms import still_fitting
 from satupintu.ui.formats import file_size
 from satupintu.ui.parts import Summary, SummaryRow
 
@@ -38,6 +41,19 @@ def documents(application: Application, *, links: bool = True) -> Summary:
         name = f"dok-{item.requirement.id}"
         rows.append(SummaryRow(label, value, href if links else "", gap=item.missing, id=name))
     return Summary("dokumen", _("Dokumen"), tuple(rows))
+
+
+def dropped(application: Application, newer: ServiceVersion) -> Summary | None:
+    """The answers of a draft that have no place in a newer version of its service; None where all of them have."""
+    form = package_by_id(newer.pk).form
+    assert form is not None  # a service that can be applied for has one
+    fits = still_fitting(applications.form(application), form, application.answers)
+    rows = tuple(
+        SummaryRow(row.label, row.value, id=f"isi-{row.question}")
+        for row in applications.answer_rows(application)
+        if row.value and row.question not in fits
+    )
+    return Summary("lepas", _("Isian yang tidak dipakai lagi"), rows) if rows else None
 
 
 def file_words(item: Item) -> str:

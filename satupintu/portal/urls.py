@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, wizard
+from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, sheets, wizard
 
 APPLICATION = "permohonan/<uuid:key>"
+SERVICE = "<slug:office>/layanan/<slug:service>"
 app_name = "portal"
 urlpatterns = [
     path("", public.offices, name="offices"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path(f"{APPLICATION}/dokumen/<slug:requirement>", documents.document, name="document"),
     path(f"{APPLICATION}/berkas/<uuid:document>", documents.file, name="file"),
     path(f"{APPLICATION}/periksa", wizard.review, name="review"),
+    path(f"{APPLICATION}/aturan-baru", wizard.renew, name="renew"),
     path(f"{APPLICATION}/terkirim", wizard.sent, name="sent"),
     path(f"{APPLICATION}/tanda-terima.pdf", wizard.receipt, name="receipt"),
     path(f"{APPLICATION}/perbaikan", progress.correct, name="correct"),
@@ -30,9 +32,15 @@ urlpatterns = [
     path(f"{APPLICATION}/ajukan-lagi", progress.reopen, name="reopen"),
     path(f"{APPLICATION}/unduh", progress.download, name="download"),
     path(f"{APPLICATION}/izin.pdf", progress.permit, name="permit"),
+    path(f"{APPLICATION}/izin-huruf-besar.pdf", progress.large_copy, name="large_copy"),
     path(f"{APPLICATION}/buang", mine.discard, name="discard"),
     path("<slug:office>/", public.home, name="home"),
     path("<slug:office>/layanan", public.services, name="services"),
-    path("<slug:office>/layanan/<slug:service>", public.service, name="service"),
-    path("<slug:office>/layanan/<slug:service>/mulai", wizard.start, name="start"),
+    path(SERVICE, public.service, name="service"),
+    path(f"{SERVICE}/standar", sheets.standar, name="standar"),
+    path(f"{SERVICE}/standar.pdf", sheets.standar_pdf, name="standar_pdf"),
+    path(f"{SERVICE}/sop", sheets.sop, name="sop"),
+    path(f"{SERVICE}/sop.pdf", sheets.sop_pdf, name="sop_pdf"),
+    path(f"{SERVICE}/poster.pdf", sheets.poster, name="poster"),
+    path(f"{SERVICE}/mulai", wizard.start, name="start"),
 ]

@@ -77,6 +77,103 @@ WORDS: Mapping[str, Words] = {
         what=_("Formulir ini sudah pernah dikirim dengan isi lain."),
         do=_("Buka lagi halamannya. Yang pertama sudah tersimpan, yang kedua belum."),
     ),
+    "door.restored": Words(
+        what=_("Data dipulihkan dari cadangan. Sebelum disahkan, tidak ada yang bisa diubah."),
+        do=_(
+            "Dua orang (kepala dinas, administrator, atau auditor) mengesahkannya di halaman /pemulihan. Yang Anda ketik belum disimpan."
+        ),
+    ),
+    # the vault
+    "vault.passphrase-short": Words(
+        what=_("Kata sandi cadangan terlalu pendek."),
+        do=_(
+            "Pakai paling sedikit %(shortest)s huruf, misalnya lima kata acak. Simpan di amplop tersegel, bukan di komputer ini."
+        ),
+    ),
+    "vault.no-passphrase": Words(
+        what=_("Kata sandi cadangan belum diberikan."),
+        do=_(
+            "Tulis di baris pertama sebuah berkas, lalu pakai --passphrase-file FILE; atau isi SATUPINTU_BACKUP_PASSPHRASE."
+        ),
+    ),
+    "vault.wrong-passphrase": Words(
+        what=_("Kata sandi cadangan salah."),
+        do=_("Cadangannya sendiri utuh. Coba kata sandi yang berlaku ketika cadangan ini dibuat."),
+    ),
+    "vault.passphrases-differ": Words(
+        what=_("Kedua kata sandi tidak sama."),
+        do=_("Ulangi perintahnya, lalu ketik kata sandi yang sama dua kali."),
+    ),
+    "vault.inside-home": Words(
+        what=_("Folder cadangan berada di dalam folder data kantor."),
+        do=_("Pilih folder di disk lain: bila disk ini rusak, cadangannya harus tetap ada."),
+    ),
+    "vault.busy": Words(
+        what=_("Cadangan lain sedang dibuat di folder ini."),
+        do=_("Tunggu sampai selesai, lalu ulangi."),
+    ),
+    "vault.disk-backup": Words(
+        what=_("Cadangan tidak dapat ditulis: %(reason)s."),
+        do=_("Kosongkan ruang atau pilih disk lain, lalu ulangi. Cadangan yang lebih lama tidak tersentuh."),
+    ),
+    "vault.disk-restore": Words(
+        what=_("Cadangan tidak dapat dibaca, atau tempat pemulihan tidak dapat ditulis: %(reason)s."),
+        do=_(
+            "Periksa foldernya dan ruang di disk, lalu ulangi. Cadangannya tidak diubah, dan tidak ada yang dipasang."
+        ),
+    ),
+    "vault.database": Words(
+        what=_("Basis data tidak menjawab seperti seharusnya: %(reason)s."),
+        do=_("Periksa DATABASE_URL, SATUPINTU_HOME, dan hak perannya, lalu ulangi."),
+    ),
+    "vault.none": Words(
+        what=_("Tidak ada cadangan utuh di %(folder)s."),
+        do=_("Periksa nama foldernya. Isinya harus folder seperti 20260304T030000Z-1a2b."),
+    ),
+    "vault.damaged": Words(
+        what=_("Cadangan ini rusak di %(count)s tempat: %(names)s."),
+        do=_("Tidak ada yang dipulihkan. Pakai cadangan lain dengan --id, atau salinan di tempat lain."),
+    ),
+    "vault.newer-format": Words(
+        what=_("Cadangan ini dibuat oleh Satu Pintu yang lebih baru (%(program)s)."),
+        do=_("Pasang versi itu atau yang lebih baru, lalu ulangi."),
+    ),
+    "vault.newer-program": Words(
+        what=_("Cadangan ini dibuat oleh Satu Pintu yang lebih baru: %(migrations)s belum dikenal."),
+        do=_("Pasang versi yang membuat cadangan itu, atau yang lebih baru, lalu ulangi."),
+    ),
+    "vault.no-keys": Words(
+        what=_("Kunci kantor tidak ada atau bukan kunci cadangan ini: %(keys)s."),
+        do=_("Cadangan ini dibuat tanpa kunci. Beri folder keys yang Anda simpan: --keys FOLDER."),
+    ),
+    "vault.nothing-standing": Words(
+        what=_("Tidak ada pemulihan yang menunggu pengesahan."),
+        do=_("Kantor sudah dapat bekerja seperti biasa. Muat ulang halaman ini."),
+    ),
+    "vault.not-stated": Words(
+        what=_("Belum ada pernyataan yang dapat disahkan."),
+        do=_("Isi dahulu alasan dan nomor terakhir tiap buku, lalu minta orang lain mengesahkannya."),
+    ),
+    "vault.numbers": Words(
+        what=_("Nomor terakhir tiap buku harus diisi, dan tidak lebih kecil daripada nomor di cadangan."),
+        do=_(
+            "Periksa surat dan tanda terima terakhir yang sudah keluar. Bila ragu, isi nomor yang lebih besar."
+        ),
+    ),
+    "vault.same-person": Words(
+        what=_("Pemulihan disahkan oleh orang yang berbeda dari yang menyatakannya."),
+        do=_("Minta kepala dinas, administrator, atau auditor lain mengesahkannya."),
+    ),
+    "vault.place-full": Words(
+        what=_("Tempat pemulihan tidak kosong: di %(place)s sudah ada %(found)s."),
+        do=_(
+            "Pulihkan ke tempat kosong: isi SATUPINTU_HOME dengan folder baru. Data yang ada tidak disentuh."
+        ),
+    ),
+    "vault.base-full": Words(
+        what=_("Basis data tujuan tidak kosong."),
+        do=_("Buat basis data PostgreSQL baru, lalu sebut dalam DATABASE_URL. Data yang ada tidak disentuh."),
+    ),
     # the SOP
     "sop.four-eyes": Words(
         what=_("Anda sudah mengerjakan langkah lain yang harus dipegang orang berbeda."),
@@ -211,7 +308,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "applications.service-changed": Words(
         what=_("Aturan layanan ini berganti sejak Anda mulai."),
-        do=_("Mulai permohonan baru dari halaman layanan. Isian lama masih bisa Anda baca."),
+        do=_("Buka lagi permohonan ini. Kami tunjukkan yang berubah, dan isian Anda tetap ada."),
     ),
     "applications.incomplete": Words(
         what=_("Masih ada yang belum diisi."),
@@ -303,6 +400,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    "permits.revoked": Words(
+        what=_("Surat ini sudah dicabut."),
+        do=_("Salinannya tidak dibuat lagi. Tanyakan ke kantor bila Anda perlu."),
+    ),
     "permits.stored": Words(
         what=_("Surat ini sudah tersimpan."),
         do=_("Tidak perlu diulang. Buka lagi berkasnya."),
@@ -323,6 +424,16 @@ WORDS: Mapping[str, Words] = {
         what=_("Mencetak dokumen ini terlalu lama, jadi dihentikan."),
         do=_("Coba lagi sebentar lagi. Bila tetap begitu, beri tahu administrator."),
     ),
+    "sheet.too-wide": Words(
+        what=_("Lembar SOP memuat paling banyak %(most)s kolom pelaksana; SOP ini punya %(columns)s."),
+        do=_("Gambar beberapa pelaksana dalam satu kolom: tulis column pada [[actor]] di sop.toml."),
+    ),
+    "sheet.step-too-long": Words(
+        what=_(
+            "Teks langkah %(steps)s terlalu panjang: satu langkah harus muat dalam satu halaman lembar SOP."
+        ),
+        do=_("Pecah langkah itu menjadi beberapa langkah, atau ringkas kata-katanya di sop.toml."),
+    ),
     # the officers' pages
     "desk.not-staff": Words(
         what=_("Halaman ini untuk petugas kantor."),
@@ -335,6 +446,23 @@ WORDS: Mapping[str, Words] = {
     "desk.draft-unopened": Words(
         what=_("Draf surat ini belum Anda buka."),
         do=_("Buka drafnya dulu, baca, lalu tanda tangani."),
+    ),
+    # invitations of staff
+    "invitation.unknown": Words(
+        what=_("Tautan ini tidak ada."),
+        do=_("Salin tautannya utuh, dari awal sampai akhir."),
+    ),
+    "invitation.used": Words(
+        what=_("Tautan ini sudah dipakai."),
+        do=_("Akunnya sudah jadi. Masuk dengan surel dan kata sandi Anda."),
+    ),
+    "invitation.expired": Words(
+        what=_("Tautan ini sudah tidak berlaku."),
+        do=_("Minta tautan baru kepada yang memasang sistem ini."),
+    ),
+    "invitation.email-taken": Words(
+        what=_("Surel ini sudah dipakai sebuah akun."),
+        do=_("Pakai surel dinas lain yang belum punya akun."),
     ),
     # services and offices
     "office.unknown": Words(
@@ -354,12 +482,60 @@ WORDS: Mapping[str, Words] = {
         do=_("Pergi ke %(refer_to)s. Isian Anda di sini tidak diteruskan."),
     ),
     "catalog.same-person": Words(
-        what=_("Layanan disetujui oleh orang yang berbeda dari pengusulnya."),
-        do=_("Minta pejabat lain menyetujuinya."),
+        what=_("Layanan disetujui oleh orang yang berbeda dari pengusul dan penyusunnya."),
+        do=_("Minta kepala dinas atau administrator lain menyetujuinya."),
     ),
     "catalog.approved": Words(
         what=_("Versi layanan ini sudah disetujui."),
-        do=_("Muat ulang halaman untuk melihat siapa yang menyetujuinya."),
+        do=_("Isinya tidak bisa diubah lagi. Untuk mengubahnya, unggah versi berikutnya."),
+    ),
+    "catalog.overtaken": Words(
+        what=_("Versi lain disetujui sejak Anda membuka halaman ini."),
+        do=_("Buka lagi versi ini dan baca perubahannya terhadap versi yang baru disetujui."),
+    ),
+    "catalog.not-draft": Words(
+        what=_("Versi ini bukan draf lagi."),
+        do=_("Muat ulang halamannya. Bila sedang diusulkan, tarik dulu usulannya."),
+    ),
+    "catalog.not-proposed": Words(
+        what=_("Versi ini tidak sedang diusulkan."),
+        do=_("Muat ulang halamannya dan lihat keadaannya sekarang."),
+    ),
+    "catalog.not-yours": Words(
+        what=_("Usulan hanya ditarik oleh pengusulnya."),
+        do=_("Minta pengusul menariknya, atau minta penyetuju mengembalikannya."),
+    ),
+    "catalog.slug": Words(
+        what=_("Nama folder layanan tidak terbaca."),
+        do=_("Pakai huruf kecil, angka, dan tanda hubung, misalnya izin-genset. Paling banyak 50 huruf."),
+    ),
+    "catalog.empty": Words(
+        what=_("Tidak ada berkas layanan di dalamnya."),
+        do=_("Jadikan ZIP isi folder layanan: sop.toml, service.toml, dan seterusnya. Lalu unggah lagi."),
+    ),
+    "catalog.same-content": Words(
+        what=_("Isi folder ini sama persis dengan versi %(name)s yang sudah diusulkan atau disetujui."),
+        do=_("Tidak ada yang perlu diusulkan. Ubah isinya dulu, atau buka versi yang sudah ada."),
+    ),
+    "catalog.problems": Words(
+        what=_("Folder layanan ini masih punya kesalahan."),
+        do=_("Betulkan yang tertulis di daftar, lalu unggah lagi foldernya. Drafnya tetap ada."),
+    ),
+    "catalog.no-note": Words(
+        what=_("Alasan perubahan belum ditulis."),
+        do=_("Tulis satu atau dua kalimat: apa yang berubah dan mengapa."),
+    ),
+    "catalog.no-reason": Words(
+        what=_("Alasan pengembalian belum ditulis."),
+        do=_("Tulis apa yang harus dibetulkan oleh pengusul."),
+    ),
+    "catalog.day-past": Words(
+        what=_("Tanggal berlaku %(day)s sudah lewat."),
+        do=_("Pilih hari ini atau sesudahnya. Yang sudah dikirim tetap memakai versi lama."),
+    ),
+    "catalog.day-order": Words(
+        what=_("Sudah ada versi yang disetujui untuk %(day)s."),
+        do=_("Pilih tanggal itu atau sesudahnya."),
     ),
 }
 

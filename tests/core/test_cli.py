@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,8 +18,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import satupintu
-from satupintu.cli import main
+from satupintu.catalog.sheets import House, house_of_folder, sop
+from satupintu.cli import main, papers
 from satupintu.core import clock
+from satupintu.core.refusal import Refusal
 
 RUN = "import sys; from satupintu.cli import main; sys.exit(main(sys.argv[1:]))"
 DATA = Path(satupintu.__file__).parent / "offices" / "data"
@@ -431,3 +434,75 @@ def test_a_data_base_that_does_not_answer_is_said(tmp_path):
     done = subprocess.run(words, env=environment, capture_output=True, check=False, text=True)
     assert done.returncode == 1
     assert "tidak dapat dihubungi" in json.loads(done.stdout)["message"]
+
+
+# service sheet
+
+
+FOLDER = Path(satupintu.__file__).parents[1] / "services/mempawah/sertifikat-standar"
+
+
+def test_the_sheets_of_a_folder_need_no_data_base(ask, tmp_path):
+    out = tmp_path / "baru" / "lembar"
+    code, answer = ask("service", "sheet", str(FOLDER), "--out", str(out))
+    names = ["sop.pdf", "sop.html", "standar.pdf", "standar.html", "poster.pdf", "poster-a3.pdf"]
+    assert (code, answer) == (0, {"ok": True, "files": [str(out / name) for name in names]})
+    assert sorted(path.name for path in out.iterdir()) == sorted(names)
+    for path in out.iterdir():
+        assert path.read_bytes().startswith(b"%PDF-1.7" if path.suffix == ".pdf" else b"<!DOCTYPE html>")
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_linked_sop_has_only_its_sop_sheet(ask, tmp_path):
+    code, answer = ask("service", "sheet", str(FOLDER.parent / "konsultasi"), "--out", str(tmp_path / "o"))
+    assert (code, [Path(file).name for file in answer["files"]]) == (0, ["sop.pdf", "sop.html"])
+
+
+def test_of_an_unsound_folder_nothing_is_printed_and_everything_is_named(ask, tmp_path):
+    folder, out = tmp_path / "layanan", tmp_path / "o"
+    shutil.copytree(FOLDER, folder)
+    (folder / "texts.id.toml").unlink()
+    (folder / "service.toml").write_text('name = "SS"', "utf-8")
+    answer = ask("service", "sheet", str(folder), "--out", str(out))
+    assert answer == ask("check", "service", str(folder))
+    assert answer[0] == 1
+    assert len(answer[1]["problems"]) > 2
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("place", ["berkas", "berkas/di-dalam"])
+def test_where_nothing_can_be_written_is_said(ask, capsys, tmp_path, place):
+    (tmp_path / "berkas").write_text("bukan folder", "utf-8")
+    code, answer = ask("service", "sheet", str(FOLDER), "--out", str(tmp_path / place))
+    assert code == 2
+    assert answer["message"].startswith(f"--out: tidak dapat menulis {tmp_path / place}. Sebut folder lain")
+
+
+def test_what_does_not_fit_on_a_sheet_is_said_in_words(ask, tmp_path, monkeypatch):
+    def too_wide(*_):
+        raise Refusal("sheet.too-wide", status=422, columns=9, most=8)
+
+    monkeypatch.setattr(sop, "pdf", too_wide)
+    code, answer = ask("service", "sheet", str(FOLDER), "--out", str(tmp_path / "o"))
+    assert (code, answer["ok"]) == (1, False)
+    assert "paling banyak 8 kolom" in answer["message"]
+    assert list((tmp_path / "o").iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_said(ask, tmp_path):
+    code, answer = ask("service", "sheet", str(tmp_path / "x"), "--out", str(tmp_path / "o"))
+    assert (code, answer["problems"][0]["message"]) == (
+        1,
+        "Folder ini tidak ada. Periksa letak dan ejaannya.",
+    )
+
+
+def test_the_address_on_the_poster_is_the_office_own_or_the_server_of_this_installation(monkeypatch):
+    house = house_of_folder(FOLDER)
+    monkeypatch.delenv("SATUPINTU_URL", raising=False)
+    page = "/mempawah/layanan/sertifikat-standar"
+    assert papers.page_of(FOLDER, house) == f"https://dpmptsp-mempawah.example{page}"
+    monkeypatch.setenv("SATUPINTU_URL", "https://izin.example/")
+    assert papers.page_of(FOLDER, house) == f"https://izin.example{page}"
+    monkeypatch.delenv("SATUPINTU_URL")
+    assert papers.page_of(FOLDER, House(name="K", kop=("K",))) == ""

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,12 @@ import pikepdf
 import pytest
 import segno
 
+from satupintu.catalog.sheets import house_of_folder, poster, sop, standar
+from satupintu.core import standard
+from satupintu.core.package import read_package
 from satupintu.core.refusal import Refusal
 from satupintu.ui import prints
+from tests.pdf import text_of
 
 SERVICE = Path(__file__).parents[2] / "services/mempawah/sertifikat-standar"
 FILES = {path.name: path.read_bytes() for path in SERVICE.iterdir()}
@@ -36,6 +42,7 @@ ISIAN = [
     {"id": "syarat", "label": "Syarat", "jawaban": "Memasang APAR\n\nMemasang papan nama"},
     {"id": "kesimpulan", "label": "Kesimpulan", "jawaban": "Memenuhi persyaratan"},
 ]
+WITHOUT_QR = ("permit-preview", "sop")
 PAIRS = [["Nomor permohonan", "SP-6102-26-000123"], ["Diterima", "2026-11-16"]]
 LETTER = {"hal": "Pertimbangan teknis", "kepada": ["Kepala Dinas", "di Mempawah"]}
 
@@ -69,9 +76,14 @@ def izin() -> dict[str, Any]:
     )
 
 
+PACKAGE = read_package(FILES)
+HOUSE = house_of_folder(SERVICE)
+ON_A_DAY: Any = {"day": date(2026, 11, 21), "page": CHECK}
+
 KINDS = {
     "permit": ("permit.typ", data(), ""),
-    "permit-large": ("permit.typ", data(), "besar"),
+    "permit-preview": ("permit.typ", data(pratinjau=True, dokumen={"tanggal": "2026-11-20"}), ""),
+    "permit-copy": ("permit.typ", data(salinan=True), "besar"),
     "permit-unverified": ("permit.typ", data(belum_terverifikasi=True), ""),
     "permit-wet": ("permit.typ", data(tanda_tangan="basah", meterai=True), ""),
     "izin": ("izin.typ", izin(), ""),
@@ -81,6 +93,10 @@ KINDS = {
     "receipt": ("tanda-terima.typ", receipt(), ""),
     "receipt-counter": ("tanda-terima.typ", receipt(petugas={"jabatan": "Loket", "nama": "Agus Contoh"}), ""),
     "receipt-roll": ("tanda-terima.typ", receipt(), "rol"),
+    "standar": ("standar.typ", standar.data(PACKAGE, HOUSE, **ON_A_DAY), ""),
+    "poster": ("poster.typ", poster.data(PACKAGE, HOUSE, **ON_A_DAY), ""),
+    "poster-a3": ("poster.typ", poster.data(PACKAGE, HOUSE, **ON_A_DAY), "a3"),
+    "sop": ("sop.typ", sop.sop_data(PACKAGE, HOUSE), ""),
 }
 
 
@@ -89,12 +105,21 @@ def show(pdf: bytes) -> pikepdf.Pdf:
 
 
 def alternatives(pdf: bytes) -> list[str]:
-    """Alternative texts of all figures of a PDF."""
+    """Alternative texts of all figures of a PDF; a figure without one is a KeyError."""
     with show(pdf) as document:
         found = [
             o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"
         ]
         return [str(figure["/Alt"]) for figure in found]
+
+
+def programs(document: pikepdf.Pdf) -> dict[str, bool]:
+    """The fonts of a PDF: is its program inside?"""
+    found = {}
+    for one in document.objects:
+        if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor":
+            found[str(one.FontName)] = any(f"/FontFile{n}" in one for n in ("", 2, 3))
+    return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,20 +130,84 @@ def test_every_print_is_archivable_readable_and_carries_its_data(kind: str) -> N
         assert str(document.Root.Lang) in ("id", "id-ID")
         assert document.Root.MarkInfo.Marked
         assert document.Root.ViewerPreferences.DisplayDocTitle
+        assert document.Root.StructTreeRoot.K is not None
+        assert all("/StructParents" in page and page.Tabs == "/S" for page in document.pages)
         with document.open_metadata() as meta:
             assert meta["dc:title"]
             assert (meta["pdfaid:part"], meta["pdfaid:conformance"], meta["pdfuaid:part"]) == ("3", "B", "1")
         (attachment,) = document.attachments.values()
-        assert json.loads(attachment.get_file().read_bytes()) == content
+        assert json.loads(attachment.get_file().read_bytes()) == json.loads(json.dumps(content))
         assert attachment.obj.AFRelationship == "/Data"
-        fonts = [
-            str(font.BaseFont)
-            for page in document.pages
-            for font in (page.Resources.get("/Font") or {}).values()  # type: ignore[union-attr]
-        ]
+        fonts = programs(document)
         assert fonts
+        assert all(fonts.values())
         assert all(re.fullmatch(r"/[A-Z]{6}\+(LibertinusSerif|DejaVuSansMono).*", font) for font in fonts)
-    assert any("Kode QR" in text for text in alternatives(pdf))
+    figures = alternatives(pdf)
+    assert all(figures)
+    assert any("Kode QR" in text for text in figures) is (kind not in WITHOUT_QR)
+
+
+def run_together(text: str) -> str:
+    """Without gaps and in one case: how the lines break on paper, and capitals in headings, do not matter."""
+    return "".join(text.split()).upper()
+
+
+@pytest.mark.parametrize("sheet", ["one", "two"])
+def test_the_standard_on_paper_says_all_that_the_folder_says_in_its_order(sheet: str) -> None:
+    assert PACKAGE.service
+    package = replace(PACKAGE, service=replace(PACKAGE.service, sheet=sheet))
+    paper = run_together(text_of(standar.pdf(package, HOUSE, **ON_A_DAY), body_only=True))
+    at = 0
+    for part in standard.parts(standar.service_of(package)):
+        for row in part.rows:
+            at = paper.index(run_together(f"{row.number} {row.name}"), at)
+            for line in row.component.text.strip().splitlines():
+                at = paper.index(run_together(line), at)
+    assert paper.index("MAKLUMATPELAYANAN", at)
+    assert run_together(standar.PLEDGE) in paper
+    assert paper.count("CONTOHBERARTI") == 1
+    assert ("SERVICEDELIVERY" in paper, "MANUFACTURING" in paper) == ((sheet == "two"),) * 2
+
+
+def test_a_poster_is_one_page_however_much_must_be_brought() -> None:
+    assert PACKAGE.service
+    one = PACKAGE.service.requirements["nib"]
+    many = {
+        f"syarat-{n}": replace(one, id=f"syarat-{n}", label=f"Dokumen ke-{n} {'x' * n}") for n in range(16)
+    }
+    package = replace(PACKAGE, service=replace(PACKAGE.service, requirements=many))
+    with show(poster.pdf(package, HOUSE, **ON_A_DAY)) as document:
+        assert [[round(float(x)) for x in page.MediaBox] for page in document.pages] == [[0, 0, 595, 842]]
+    a3 = poster.pdf(package, HOUSE, **ON_A_DAY, paper="a3")
+    with show(a3) as document:
+        assert [[round(float(x)) for x in page.MediaBox] for page in document.pages] == [[0, 0, 842, 1191]]
+    paper = run_together(text_of(a3))
+    assert all(run_together(row.label) in paper for row in many.values())
+
+
+@pytest.mark.parametrize(("amount", "free"), [(0, True), (25_000, False)])
+def test_a_poster_says_free_of_charge_only_where_it_is(amount: int, free: bool) -> None:
+    assert PACKAGE.service
+    tariffs = (replace(PACKAGE.service.tariffs[0], amount_rupiah=amount),)
+    package = replace(PACKAGE, service=replace(PACKAGE.service, tariffs=tariffs))
+    paper = text_of(poster.pdf(package, HOUSE, **ON_A_DAY))
+    assert ("TIDAK DIPUNGUT BIAYA" in paper) is free
+    assert ("Rp 25.000" in paper.replace("\N{NO-BREAK SPACE}", " ")) is not free
+    assert "Laporkan pungutan liar" in paper
+
+
+def test_a_copy_in_large_print_says_so_and_where_the_valid_one_is_checked() -> None:
+    code, address = data()["dokumen"]["kode_cek"], data()["dokumen"]["alamat_cek"]
+    copy = text_of(
+        prints.compile_pdf("permit.typ", data(salinan=True), files=FILES, variant="besar", qr=CHECK)
+    )
+    sign = f"Salinan huruf besar. Surat yang sah adalah berkas bertanda tangan. Periksa di {address} dengan kode cek {code}."
+    assert run_together(sign) in run_together(copy)
+    assert copy.count("SALINAN HURUF BESAR") == copy.count("Halaman ")  # in the head of every page
+    assert "Ditandatangani secara elektronik" not in copy
+    plain = text_of(prints.compile_pdf("permit.typ", data(), files=FILES, qr=CHECK))
+    assert "HURUF BESAR" not in plain.upper()
+    assert "Ditandatangani secara elektronik oleh" in plain
 
 
 def test_same_data_same_bytes_also_from_another_child(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,13 @@ What needs Django's models is imported inside: this file is read before Django i
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -134,6 +136,20 @@ def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     yield catcher
     controller.stop()
+
+
+@pytest.fixture
+def own_data_base() -> Iterator[dict[str, str]]:
+    """An empty data base of the kind under test, as the environment of another process names it."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        yield {}
+        return
+    name = f"empty_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -33,6 +34,7 @@ from satupintu.door import files
 from satupintu.door.models import Event, StoredFile
 from satupintu.offices.models import NumberBook, Office
 from tests import factories as f
+from tests.pdf import text_of
 
 Stage = Callable[[str], Case]
 
@@ -270,6 +272,26 @@ def test_the_receipt_can_be_printed(stage: Stage) -> None:
     pdf = papers.receipt(f.application(stage("verifikasi")))
     assert pdf.startswith(b"%PDF-")
     assert papers.receipt(f.application(stage("verifikasi"))) == pdf
+
+
+@pytest.mark.parametrize(("amount", "words"), [(0, "Tidak dipungut biaya."), (150_000, "Biaya Rp 150.000.")])
+def test_papers_say_what_it_costs(
+    amount: int, words: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = f.application(stage("verifikasi"))
+    package = queries.package(application)
+    assert package.service
+    tariffs = tuple(replace(tariff, amount_rupiah=amount) for tariff in package.service.tariffs)
+    priced = replace(package, service=replace(package.service, tariffs=tariffs))
+    monkeypatch.setattr(queries, "package", lambda _: priced)
+    assert application.case
+    assert package.form
+    spec, officer = package.form.documents["berita-acara"], f.actor("teknis")
+    report = papers.work_document(application.case, spec, {}, number="00/BAP/2026/0001", actor=officer)
+    for pdf in (papers.receipt(application), report):
+        paper = text_of(pdf).replace("\N{NO-BREAK SPACE}", " ")
+        assert words in paper
+        assert ("Tidak dipungut biaya" in paper) is (amount == 0)
 
 
 # Checking --------------------------------------------------------------------------------------------------------

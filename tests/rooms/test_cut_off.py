@@ -10,9 +10,8 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -40,22 +39,17 @@ def server(beside: dict[str, str], tmp_path: Path) -> Iterator[int]:
     with (tmp_path / "web.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", *words], env=beside, stdout=log, stderr=log)
     try:
-        wait_for(port)
+        f.until(lambda: answers_at(port))
         yield port
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("the web process does not answer")
+def answers_at(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 def cookies() -> str:

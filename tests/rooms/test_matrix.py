@@ -36,9 +36,12 @@ from satupintu.accounts.models import Account, Assignment
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
 from satupintu.cases.models import Case
+from satupintu.catalog import actions as catalog
+from satupintu.catalog import queries as catalog_queries
 from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.cli import demo
 from satupintu.core.access import GRANTS
+from satupintu.core.zipped import make_zip
 from satupintu.door.moment import at_moment
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
@@ -75,12 +78,18 @@ RIGHT = {
     "portal:download": "unduh",
     "portal:reopen": "ditolak",
 }
+ANSWERS_A_PROPOSAL = {"desk:approve", "desk:send_back", "desk:withdraw_version"}
 # Addresses that say nothing about anybody.
 PUBLIC = {
     "portal:offices",
     "portal:home",
     "portal:services",
     "portal:service",
+    "portal:standar",
+    "portal:standar_pdf",
+    "portal:sop",
+    "portal:sop_pdf",
+    "portal:poster",
     "portal:check",
     "portal:check_code",
     "ui:display",
@@ -211,6 +220,8 @@ class File:
     application: uuid.UUID
     case: uuid.UUID
     document: uuid.UUID
+    draft: uuid.UUID = field(default_factory=uuid.uuid4)
+    proposal: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
 
     def fill(self, route: Route) -> str:
@@ -218,12 +229,14 @@ class File:
         values = {
             "key": self.case if route.name.startswith("desk:") else self.application,
             "document": self.document,
+            "version": self.proposal if route.name in ANSWERS_A_PROPOSAL else self.draft,
             "requirement": "ktp",
             "template": "berita-acara",
             "number": 1,
             "office": "mempawah",
             "service": f.SERVICE,
             "code": self.code,
+            "token": "tautan-karangan",
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
@@ -233,7 +246,21 @@ def make(state: str, stage: Stage) -> File:
     mine = f.draft(NOW) if case is None else f.application(case)
     held = next(item.document for item in application_queries.items(mine) if item.document)
     assert held is not None
-    return File(mine.key, case.key if case else uuid.uuid4(), held.key)
+    versions = two_versions() if state == NO_FILE else ()
+    return File(mine.key, case.key if case else uuid.uuid4(), held.key, *versions)
+
+
+def two_versions() -> tuple[uuid.UUID, uuid.UUID]:
+    """A draft of a service, and a proposal; by an administrator who is not among those who ask."""
+    f.newcomer("penyusun@mempawah.example", "administrator")
+    author, office = f.actor("penyusun@mempawah.example", NOW), Office.objects.get(slug="mempawah")
+    keys = []
+    for words in ("Sedang diperiksa", "Sedang ditimbang"):
+        answer = catalog.draft(author, office, f.SERVICE, f.edited(words), asked=f.asked())
+        keys.append(uuid.UUID(answer["version"]))
+    proposal = catalog_queries.version(keys[1])
+    catalog.submit(author, proposal.pk, effective=NOW.date(), note="Kata yang lebih jelas.", asked=f.asked())
+    return keys[0], keys[1]
 
 
 UNKNOWN = File(uuid.uuid4(), uuid.uuid4(), uuid.uuid4())
@@ -298,6 +325,8 @@ def statements() -> list[str]:
 def body(name: str) -> dict[str, Any]:
     """A whole and honest form: whoever may do it succeeds, so that a refusal is about the right alone."""
     scan = SimpleUploadedFile("ktp.png", f.picture(80, 50), "image/png")
+    zipped = make_zip(f.SERVICE, f.edited("Sedang dicermati"))
+    folder = SimpleUploadedFile("layanan.zip", zipped, "application/zip")
     words: dict[str, dict[str, Any]] = {
         "desk:hand_over": {"kepada": f.actor("jf2", NOW).person, "alasan": "Cuti."},
         "desk:outcome": {"outcome": "valid"},
@@ -310,6 +339,13 @@ def body(name: str) -> dict[str, Any]:
         "desk:draft": {"kewajiban": "Memelihara standar usaha."},
         "desk:archive": {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
         "desk:ask_revocation": {"alasan": "Pemegang berhenti."},
+        "desk:upload": {"layanan": f.SERVICE, "folder": folder},
+        "desk:replace_version": {"folder": folder},
+        "desk:propose": {"berlaku": "20/3/2026", "alasan": "Kata yang lebih jelas."},
+        "desk:approve": {
+            "follows": in_force(Office.objects.get(slug="mempawah").pk, f.SERVICE, NOW.date()).digest
+        },
+        "desk:send_back": {"alasan": "Norma terlalu pendek."},
         "portal:page": demo.Walk.ANSWERS,
         "portal:document": {"berkas": scan},
         "portal:review": {f"p-{name}": "ya" for name in statements()},

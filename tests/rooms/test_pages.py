@@ -26,8 +26,9 @@ Stage = Callable[[str], Case]
 MOST_QUERIES, MOST_BYTES, MOST_STYLE = 12, 50 * KIB, 14 * KIB
 NOW = f.AT + timedelta(hours=2)
 
-PUBLIC = ["/", "/mempawah/", "/mempawah/layanan", "/mempawah/layanan/sertifikat-standar", "/lacak", "/cek", "/masuk",
-          "/daftar", "/lupa-sandi"]  # fmt: skip
+PUBLIC = ["/", "/mempawah/", "/mempawah/layanan", "/mempawah/layanan/sertifikat-standar",
+          "/mempawah/layanan/sertifikat-standar/standar", "/mempawah/layanan/sertifikat-standar/sop", "/lacak", "/cek",
+          "/masuk", "/daftar", "/lupa-sandi"]  # fmt: skip
 DRAFT = ["/isi/1", "/isi/5", "/dokumen", "/dokumen/ktp", "/periksa"]
 SENT = [("verifikasi", ""), ("verifikasi", "/terkirim"), ("verifikasi", "/tarik"), ("perbaikan", "/perbaikan"), ("perbaikan", ""),
         ("unduh", ""), ("ditolak", "")]  # fmt: skip

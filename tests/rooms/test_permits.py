@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import re
 from collections.abc import Callable
@@ -12,11 +13,15 @@ from typing import Any
 
 import pikepdf
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from satupintu.accounts.models import Account
 from satupintu.applications import actions as applications
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.cli import demo
 from satupintu.core.access import system
 from satupintu.core.numbers import show_code
 from satupintu.core.seal import digest
@@ -29,6 +34,7 @@ from satupintu.permits.jobs import sign as sign_job
 from satupintu.permits.models import Draft, Permit
 from satupintu.permits.signing import LocalSigner
 from tests import factories as f
+from tests.pdf import text_of
 
 Stage = Callable[[str], Case]
 
@@ -258,6 +264,80 @@ def test_a_document_of_an_applicant_is_no_permit(stage: Stage) -> None:
     item = f.application_queries.items(f.application(case))[0]
     assert item.document is not None
     assert queries.check_file(files.read(item.document.file)).verdict == queries.NOT_OURS
+
+
+# The copy in large print -------------------------------------------------------------------------------------------
+
+
+def test_a_copy_in_large_print_is_called_a_copy_and_nothing_more(stage: Stage) -> None:
+    permit = permit_of(stage("unduh"))
+    copy = papers.large_copy(permit)
+    found = queries.check_file(copy)
+    assert (found.verdict, found.permit) == (queries.COPY, permit)
+    with pikepdf.open(io.BytesIO(copy)) as document:
+        (attachment,) = document.attachments.values()
+        assert json.loads(attachment.get_file().read_bytes()) == {**permit.data, "salinan": True}
+        assert "/AcroForm" not in document.Root
+        with document.open_metadata() as meta:
+            assert meta["dc:title"] == f"{permit.data['judul']} (salinan huruf besar)"
+    paper = text_of(copy)
+    assert show_code(permit.code) in paper
+    assert "Surat yang sah adalah berkas bertanda tangan" in paper
+
+
+def test_a_signed_file_that_calls_itself_a_copy_is_altered(stage: Stage) -> None:
+    permit = permit_of(stage("unduh"))
+    signer = LocalSigner(settings.KEYS)
+    signed = signer.sign(papers.large_copy(permit), name="x", reason="x", at=permit.begun_at)
+    assert queries.check_file(signed).verdict == queries.ALTERED
+
+
+def test_the_holder_fetches_the_copy_after_the_permit_and_not_after_it_was_revoked(
+    stage: Stage, client: Client
+) -> None:
+    case = stage("unduh")
+    client.force_login(Account.objects.get(email=demo.APPLICANT[0]))
+    address = f"/permohonan/{f.application(case).key}"
+    link = f"{address}/izin-huruf-besar.pdf"
+    assert client.get(link)["Location"] == address  # first the permit itself
+    assert link not in client.get(address).content.decode()
+    fetched(case)
+    answer = client.get(link)
+    assert answer.content == papers.large_copy(permit_of(case))
+    assert "salinan-huruf-besar.pdf" in answer["Content-Disposition"]
+    assert "no-store" in answer["Cache-Control"]
+    assert link in client.get(address).content.decode()
+    actions.ask_revocation(f.actor("jf"), case.pk, reason="Data tidak benar.", asked=f.asked())
+    actions.revoke(f.actor("kadis", f.AT + timedelta(hours=1)), case.pk, asked=f.asked())
+    assert client.get(link).status_code == 409
+    assert link not in client.get(address).content.decode()
+    assert queries.check_file(answer.content).verdict == queries.REVOKED
+
+
+def test_whoever_checks_a_copy_sees_the_facts_of_the_valid_one(stage: Stage, client: Client) -> None:
+    permit = permit_of(stage("unduh"))
+    copy = SimpleUploadedFile("salinan.pdf", papers.large_copy(permit))
+    page = client.post("/cek", {"pdf": copy}).content.decode()
+    assert "Salinan huruf besar" in page
+    assert permit.number in page
+    assert "Jangan dipakai" not in page
+
+
+def test_signing_leaves_the_file_archivable_and_readable(stage: Stage) -> None:
+    """ISO 19005-3 and ISO 14289-1 are still claimed, tags and data are there, the field is neither seen nor read."""
+    case = stage("unduh")
+    with pikepdf.open(io.BytesIO(signed_bytes(case))) as document:
+        with document.open_metadata() as meta:
+            assert (meta["pdfaid:part"], meta["pdfaid:conformance"], meta["pdfuaid:part"]) == ("3", "B", "1")
+        assert document.Root.MarkInfo.Marked
+        assert document.Root.StructTreeRoot.K is not None
+        assert document.Root.Lang == "id-ID"
+        (attachment,) = document.attachments.values()
+        assert json.loads(attachment.get_file().read_bytes()) == permit_of(case).data
+        assert all(page.Tabs == "/S" for page in document.pages)
+        (field,) = document.Root.AcroForm.Fields
+        left, bottom, right, top = (float(side) for side in field.Rect)
+        assert (left, bottom) == (right, top)
 
 
 # Revoking --------------------------------------------------------------------------------------------------------

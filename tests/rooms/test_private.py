@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import logging
-import re
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from satupintu.door.models import StoredFile
 from satupintu.door.read import verify
 from satupintu.offices.models import Office
 from tests import factories as f
+from tests.pdf import text_of
 
 NIK, PHONE, PASSPORT = "6102014508900017", "+6281255559731", "X1234567"
 
@@ -130,44 +130,18 @@ def everything_at_rest(home: Path) -> dict[str, bytes]:
 
 def opened(name: str, data: bytes) -> dict[str, bytes]:
     """What is packed in the streams of a PDF, and what stands on its pages, spelled by the fonts' own tables."""
-    out = io.BytesIO()
+    out, words = io.BytesIO(), text_of(data)
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        words = "\n".join(words_of(page) for page in pdf.pages)
         pdf.save(
             out,
             compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
         )
-    return {f"inside {name}": out.getvalue(), f"to be read on {name}": words.encode()}
-
-
-def words_of(page: pikepdf.Page) -> str:
-    fonts = {
-        name: glyphs(font.ToUnicode.read_bytes()) for name, font in page.resources.get("/Font", {}).items()
+    return {
+        f"inside {name}": out.getvalue(),
+        f"to be read on {name}": f"{words}\n{words.replace(' ', '')}".encode(),
     }
-    spelled, table = "", dict[bytes, str]()
-    for operands, operator in pikepdf.parse_content_stream(page):
-        if str(operator) == "Tf":
-            table = fonts[str(operands[0])]
-        elif str(operator) in {"Tj", "TJ"}:
-            parts = operands[0] if str(operator) == "TJ" else operands
-            codes = b"".join(bytes(part) for part in parts if isinstance(part, pikepdf.String))
-            spelled += "".join(table.get(codes[i : i + 2], "?") for i in range(0, len(codes), 2))
-    return spelled
-
-
-def glyphs(cmap: bytes) -> dict[bytes, str]:
-    """Two-byte code -> text, from a ToUnicode table as Typst writes it (bfchar and bfrange)."""
-    found = {}
-    for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
-        for code, text in re.findall(rb"<(\w{4})>\s*<(\w+)>", block):
-            found[bytes.fromhex(code.decode())] = bytes.fromhex(text.decode()).decode("utf-16-be")
-    for block in re.findall(rb"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
-        for first, last, text in re.findall(rb"<(\w{4})>\s*<(\w{4})>\s*<(\w{4})>", block):
-            for n in range(int(first, 16), int(last, 16) + 1):
-                found[n.to_bytes(2, "big")] = chr(int(text, 16) + n - int(first, 16))
-    return found
 
 
 def holding(haystacks: dict[str, bytes], *needles: str) -> set[str]:

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from satupintu.accounts.models import Account
 from satupintu.cases.models import Case
+from satupintu.core import standard
 from satupintu.door import files
 from satupintu.door.moment import at_moment
 from satupintu.offices.models import DayOff, Office
@@ -98,8 +99,8 @@ def test_a_service_page_marks_what_is_assumed_and_all_fourteen_components(
 ) -> None:
     stage("unduh")
     page = client.get("/mempawah/layanan/sertifikat-standar").content.decode()
-    assert all(str(label) in page for label in services.COMPONENTS.values())
-    assert len(services.COMPONENTS) == 14
+    assert all(name in page for name in standard.NAMES.values())
+    assert len(standard.NAMES) == 14
     assert page.count('class="tag draft eg"') > 14
     assert "000.8.3.3/001/SOP/DPMKUKMPTSP-D" in page
 

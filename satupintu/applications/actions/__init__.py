@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing applications: the draft, the sending, the office's work on it."""
 
-from satupintu.applications.actions.draft import attach, detach, discard, save_page, start
+from satupintu.applications.actions.draft import attach, detach, discard, renew, save_page, start
 from satupintu.applications.actions.sending import correct, send, withdraw
 from satupintu.applications.actions.work import (
     archive,
@@ -22,6 +22,7 @@ __all__ = [
     "discard",
     "make_document",
     "notified",
+    "renew",
     "return_for_correction",
     "save_page",
     "send",

@@ -15,9 +15,9 @@ from satupintu.accounts.queries import account as account_of
 from satupintu.applications import queries
 from satupintu.applications.models import Application, Document, RequirementItem
 from satupintu.catalog.models import ServiceVersion
-from satupintu.catalog.queries import KBLI_VERSION, require_authority
+from satupintu.catalog.queries import KBLI_VERSION, package_by_id, require_authority
 from satupintu.core.access import Actor
-from satupintu.core.forms import FormProblem, Question, clean
+from satupintu.core.forms import FormProblem, Question, clean, still_fitting
 from satupintu.core.package import Requirement
 from satupintu.core.refusal import Refusal
 from satupintu.door import files, intake
@@ -45,7 +45,7 @@ def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None 
             service=service,
             account=account,
             person=account.person,
-            answers=dict(reopens.answers) if reopens else {},
+            answers=_answers_for(service, reopens) if reopens else {},
             reopens=reopens,
             started_at=actor.at,
             changed_at=actor.at,
@@ -75,6 +75,29 @@ def _take_along(old: Application, item: RequirementItem, actor: Actor) -> None:
     )
     if last is not None:
         Document.objects.create(item=item, file=last.file, number=1, by=actor.person, at=actor.at)
+
+
+def _answers_for(service: ServiceVersion, old: Application) -> dict[str, Any]:
+    """The answers of an application that fit this version of the service."""
+    form = package_by_id(service.pk).form
+    return still_fitting(queries.form(old), form, old.answers) if form else {}
+
+
+def renew(actor: Actor, key: uuid.UUID) -> None:
+    """Go on with a draft under the version that is in force now: what fits stays, documents too (design §4).
+
+    Does nothing to a draft that is of that version already. Raises Refusal `applications.sent`.
+    """
+    with transaction.atomic():
+        application = _open_draft(actor, key)
+        newer = queries.newer_version(application, actor.at)
+        if newer is None:
+            return
+        application.answers = _answers_for(newer, application)
+        application.service, application.changed_at = newer, actor.at
+        application.save(update_fields=["answers", "service", "changed_at"])
+        for requirement in queries.requirements(application):
+            RequirementItem.objects.get_or_create(application=application, requirement=requirement.id)
 
 
 def save_page(actor: Actor, key: uuid.UUID, number: int, raw: Mapping[str, str]) -> Problems:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from satupintu.applications import queries
@@ -13,7 +14,6 @@ from satupintu.applications.models import Application
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
-from satupintu.catalog.queries import in_force
 from satupintu.core import sop as engine
 from satupintu.core.access import Actor, Capacity, Permission, Role
 from satupintu.core.numbers import check_code, receipt
@@ -49,7 +49,7 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
     )
     with create(actor, Capacity(Role.APPLICANT), case, asked=asked) as door:
         locked = Application.objects.select_for_update().get(pk=application.pk)
-        _check_sendable(locked, day, ticked)
+        _check_sendable(locked, actor.at, ticked)
         number = take_number(case.office_id, "receipt", day.year)
         case.receipt = receipt(application.office.region_code, day.year, number)
         locked.case, locked.sent_at, locked.changed_at = case, actor.at, actor.at
@@ -70,10 +70,10 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
     return door.answer
 
 
-def _check_sendable(application: Application, day: Any, ticked: Mapping[str, bool]) -> None:
+def _check_sendable(application: Application, at: datetime, ticked: Mapping[str, bool]) -> None:
     if application.case_id is not None:
         raise Refusal("applications.sent")
-    if in_force(application.office_id, application.service.slug, day).pk != application.service_id:
+    if queries.newer_version(application, at) is not None:
         raise Refusal("applications.service-changed")
     if not queries.complete(application):
         raise Refusal("applications.incomplete", status=422)

@@ -8,6 +8,7 @@ test, never a setting of a service. Source: docs/services.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,6 +26,9 @@ ROLES = frozenset(
 )  # fmt: skip
 PARTIES = frozenset({"pemohon", "pelapor", "terperiksa", "responden"})
 EXTERNALS = frozenset({"oss", "kl"})
+UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML, hence no page, sheet or BPMN, can hold. Source: XML 1.0, production 2."""
+
 RESULTS = frozenset({"issued", "refused", "returned", "withdrawn", "lapsed", "referred", "closed"})
 
 DOCUMENT = "document:"

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from satupintu.core.clock import Span
 from satupintu.core.sop.language import (
+    UNWRITABLE,
     ActorRow,
     CaseClass,
     End,
@@ -65,11 +66,14 @@ class Table:
         if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
             self.wrong(f"“{key}” harus berupa {_TYPES[type_]}. Perbaiki nilainya.")
             return default
+        if any(isinstance(text, str) and UNWRITABLE.search(text) for text in (value, *_list(value))):
+            self.wrong(f"“{key}” berisi huruf yang tidak dapat dicetak. Ketik ulang teksnya.")
+            return default
         return value
 
     def text(self, key: str, default: str = "", *, required: bool = False) -> str:
         value: str = self.get(key, str, default, required=required)
-        if required and key in self.data and isinstance(self.data[key], str) and not value.strip():
+        if required and isinstance(self.data.get(key), str) and not self.data[key].strip():
             self.wrong(f"“{key}” masih kosong. Isi teksnya.")
         return value
 
@@ -182,6 +186,10 @@ class Table:
             if key not in self.asked:
                 known = ", ".join(sorted(self.asked))
                 self.wrong(f"Kunci “{key}” tidak dikenal. Hapus, atau perbaiki ejaannya: {known}.")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 TOP = "bagian atas"

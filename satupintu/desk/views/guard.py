@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.accounts.queries import names
-from satupintu.core.access import GRANTS, Permission
+from satupintu.core.access import GRANTS, Actor, Permission
 from satupintu.core.refusal import Refusal
 from satupintu.desk import history
 from satupintu.desk.forms import seen_version
@@ -33,35 +33,61 @@ View = Callable[Concatenate[ActorRequest, P], HttpResponse]
 LAST_LINES = 5
 
 
+def staff(
+    *permissions: Permission,
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """For people of an office who hold one of these permissions anywhere.
+
+    A refusal shows the page again with what was typed; a conflict shows what changed.
+    """
+
+    def guard(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def with_conflicts(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except Refusal as refusal:
+                if request.method == "POST" and refusal.status == 409 and "key" in kwargs:
+                    return changed(request, cast(uuid.UUID, kwargs["key"]), refusal)
+                raise
+
+        shown = refusals_on_form(with_conflicts)
+
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            asking = cast(ActorRequest, request)
+            if not request.user.is_authenticated:
+                if (
+                    request.method == "POST"
+                ):  # the session ended in mid-form: what was typed is shown to be sent again
+                    return refusal_page(request, Refusal("desk.signed-out", status=403))
+                return redirect_to_login(request.get_full_path())
+            seat(asking, None)
+            if not holds(asking.actor, *permissions):
+                return refusal_page(request, Refusal("desk.not-staff", status=403))
+            return shown(asking, *args, **kwargs)
+
+        return no_store(guarded)
+
+    return guard
+
+
+PUBLISHING = (Permission.SERVICE_PROPOSE, Permission.SERVICE_APPROVE)
+
+
 def officer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """For people of an office only. A refusal shows the page again with what was typed; a conflict shows what changed."""
+    """For those who look at files."""
+    return staff(Permission.CASE_READ)(view)
 
-    @wraps(view)
-    def with_conflicts(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except Refusal as refusal:
-            if request.method == "POST" and refusal.status == 409 and "key" in kwargs:
-                return changed(request, cast(uuid.UUID, kwargs["key"]), refusal)
-            raise
 
-    shown = refusals_on_form(with_conflicts)
+def publisher(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who propose or approve versions of services."""
+    return staff(*PUBLISHING)(view)
 
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        asking = cast(ActorRequest, request)
-        if not request.user.is_authenticated:
-            if (
-                request.method == "POST"
-            ):  # the session ended in mid-form: what was typed is shown to be sent again
-                return refusal_page(request, Refusal("desk.signed-out", status=403))
-            return redirect_to_login(request.get_full_path())
-        seat(asking, None)
-        if not any(Permission.CASE_READ in GRANTS.get(c.role, ()) for c in asking.actor.capacities):
-            return refusal_page(request, Refusal("desk.not-staff", status=403))
-        return shown(asking, *args, **kwargs)
 
-    return no_store(guarded)
+def holds(actor: Actor, *permissions: Permission) -> bool:
+    """Whether one of these is granted to him in any office."""
+    return any(not GRANTS.get(c.role, frozenset()).isdisjoint(permissions) for c in actor.capacities)
 
 
 def seat(request: ActorRequest, office: Office | None) -> None:
@@ -70,14 +96,19 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     person = getattr(account, "person", None)
     here = [c for c in request.actor.capacities if office is None or c.office_id == office.pk]
     roles = ", ".join(sorted({role_words(c.role.value) for c in here}))
-    worklist = reverse("desk:worklist")
+    worklist, services = reverse("desk:worklist"), reverse("desk:services")
+    reads, publishes = holds(request.actor, Permission.CASE_READ), holds(request.actor, *PUBLISHING)
+    desk_link = NavLink(worklist, _("Meja"), also=("/berkas/",))
+    nav = [desk_link] if reads or not publishes else []
+    if publishes:
+        nav.append(NavLink(services, _("Layanan"), also=("/kelola/",)))
     request.frame = Frame(
         office=office.name if office else "",
-        home=worklist,
-        nav=(NavLink(worklist, _("Meja"), also=("/berkas/",)),),
+        home=nav[0].href,
+        nav=tuple(nav),
         person=person.name if person else "",
         role=roles[:1].upper() + roles[1:],
-        search=worklist,
+        search=worklist if reads else "",
         demo=bool(office and office.invented),
     )
 

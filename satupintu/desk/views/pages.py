@@ -9,18 +9,19 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications import queries as applications
+from satupintu.core.access import Permission
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import SIGN_BEGUN
 from satupintu.desk import page, worklist
 from satupintu.desk.decision import OPENED
 from satupintu.desk.queries import File, draft_seal
 from satupintu.desk.queries import file as whole_file
-from satupintu.desk.views.guard import officer, open_desk, seat
+from satupintu.desk.views.guard import PUBLISHING, holds, officer, open_desk, seat, staff
 from satupintu.door import files
 from satupintu.offices.queries import by_id
 from satupintu.permits import papers
@@ -32,11 +33,16 @@ CONFINED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self
 KEPT_OPENINGS = 50
 
 
-@officer
+@staff(Permission.CASE_READ, *PUBLISHING)
 @require_safe
 def my_desk(request: ActorRequest) -> HttpResponse:
-    """What waits for this officer; the head's sheets; for those who only read, the files of the office."""
+    """What waits for this officer; the head's sheets; for those who only read, the files of the office.
+
+    Whoever publishes services and sees no files begins his day there.
+    """
     actor = request.actor
+    if not holds(actor, Permission.CASE_READ):
+        return redirect("desk:services")
     offices = by_id({c.office_id for c in actor.capacities if c.office_id is not None})
     seat(request, next(iter(offices.values()), None))
     asked = worklist.Asked.of(request.GET)

@@ -9,11 +9,11 @@ from satupintu.door import triggers
 
 
 def make(apps: Any, editor: Any) -> None:
-    triggers.make(editor.connection)
+    triggers.seal_record(editor.connection)
 
 
 def drop(apps: Any, editor: Any) -> None:
-    triggers.drop(editor.connection)
+    triggers.unseal_record(editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -41,6 +41,8 @@ def documents(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     application = own(request, key)
     if application.case_id is not None:
         return redirect("portal:application", key)
+    if applications.newer_version(application, request.actor.at) is not None:
+        return redirect("portal:renew", key)
     items = applications.items(application)
     here = [item for item in items if item.document]
     context = {

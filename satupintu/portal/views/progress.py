@@ -24,6 +24,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.door import files, read
 from satupintu.offices.queries import local_day
 from satupintu.permits import actions as permit_actions
+from satupintu.permits import papers
 from satupintu.permits import queries as permits
 from satupintu.permits.models import Permit
 from satupintu.portal import kept, story, summary
@@ -240,8 +241,25 @@ def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("portal:application", key)
     kept_file = signed.file
     assert kept_file is not None  # `_signed` has looked
-    answer = HttpResponse(files.read(kept_file), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept_file.name)}"
+    return _pdf(files.read(kept_file), kept_file.name)
+
+
+@applicant()
+@require_safe
+def large_copy(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The permit in large print, made now: a copy without signature. Raises Refusal `permits.none`, `permits.revoked`."""
+    found = own(request, key)
+    signed = _signed(found)
+    if signed.state == Permit.REVOKED:
+        raise Refusal("permits.revoked")
+    if story.of(found, request.actor.at).awaits_download:  # first the permit itself
+        return redirect("portal:application", key)
+    return _pdf(papers.large_copy(signed), "salinan-huruf-besar.pdf")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.catalog import queries as catalog
+from satupintu.catalog.sheets import standar
 from satupintu.offices import queries as office_queries
 from satupintu.offices.queries import local_day
 from satupintu.portal import services as words
+from satupintu.portal import sheets
 from satupintu.portal.frame import framed, seat
 from satupintu.ui.parts import ListRow
 
@@ -78,7 +80,8 @@ def service(request: ActorRequest, office: str, service: str) -> HttpResponse:
         "sop": package.sop,
         "facts": words.facts(package, day),
         "doors": words.doors(package.sop),
-        "standards": words.standards(package.service),
+        "parts": standar.components(package.service),
+        "sheets": sheets.links(here, version.slug),
         "print": version.digest[:12],
     }
     return render(request, "portal/service.html", context)

@@ -18,19 +18,23 @@ from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications import actions, papers
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
-from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, in_force, kbli_like
+from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, in_force, kbli_like, package_by_id
+from satupintu.core.changes import COST, FORM, REQUIREMENTS, STANDARD, changes
 from satupintu.core.forms import FormProblem, Question
 from satupintu.core.refusal import Refusal
 from satupintu.offices import queries as offices
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
 from satupintu.ui.fields import FieldView, Option, field_of, problems_of, texts_of
+from satupintu.ui.formats import long_date
 from satupintu.ui.parts import Progress
 from satupintu.ui.refusals import refused, words_of
+from satupintu.ui.words import fact_words
 
 FROM, REVIEW = "dari", "periksa"  # ?dari=periksa: the person came from the summary and goes back there
 LATER = "nanti"
 MOST_MATCHES = 6  # so many choices are all shown at once
+MEANT_FOR_APPLICANTS = (REQUIREMENTS, COST, FORM, STANDARD)  # not how the office works inside
 AT_FIELD = {"catalog.kbli-unknown": "kbli", "accounts.nik-taken": "nik"}
 """Refusals that are about one answer, and the kind of question they are shown at."""
 
@@ -60,6 +64,8 @@ def page(request: ActorRequest, key: uuid.UUID, number: int) -> HttpResponse:
         return _save(request, application, number)
     if application.case_id is not None:
         return redirect("portal:application", key)
+    if applications.newer_version(application, request.actor.at) is not None:
+        return redirect("portal:renew", key)
     typed = kept.take(request)
     return _page(request, application, number, typed or None, kept_from_before=bool(typed))
 
@@ -248,6 +254,8 @@ def review(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("portal:sent", key)
     if application.case_id is not None:
         return redirect("portal:application", key)
+    if applications.newer_version(application, request.actor.at) is not None:
+        return redirect("portal:renew", key)
     fields = [
         FieldView(
             id=f"p-{statement.id}",
@@ -271,6 +279,33 @@ def review(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "promise": story.promise_if_sent(application, request.actor.at),
     }
     return render(request, "portal/review.html", context)
+
+
+@applicant()
+@require_http_methods(["GET", "HEAD", "POST"])
+def renew(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The rules changed since the draft was begun: what is different, and going on with the answers that fit."""
+    application = own(request, key)
+    if application.case_id is not None:
+        return redirect("portal:application", key)
+    if request.method == "POST":
+        actions.renew(request.actor, key)
+        return redirect("portal:review", key)
+    newer = applications.newer_version(application, request.actor.at)
+    if newer is None:
+        return redirect("portal:review", key)
+    context = {
+        "application": application,
+        "service": service_name(application),
+        "since": long_date(newer.effective) if newer.effective else "",
+        "changes": [
+            change.text
+            for change in changes(applications.package(application), package_by_id(newer.pk), say=fact_words)
+            if change.group in MEANT_FOR_APPLICANTS
+        ],
+        "dropped": summary.dropped(application, newer),
+    }
+    return render(request, "portal/renew.html", context)
 
 
 def _unticked(request: ActorRequest, ticked: bool) -> bool:

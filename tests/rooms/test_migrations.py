@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Migrations walked for real, in an empty data base of their own: zero to latest and back, and rows through the rest.
+
+Each data migration (RunPython, RunSQL) has a trial here: what its rows were before, are after, and are again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, migrations, models, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from tests import factories as f
+
+ROOMS = sorted(app.label for app in apps.get_app_configs() if app.name.startswith("satupintu."))
+State = Any  # the models as they were at a migration
+
+
+@pytest.fixture
+def emptiness(tmp_path: Path, own_data_base: dict[str, str], django_db_blocker: Any) -> Iterator[None]:
+    """For this test the default connection leads to an empty data base of the kind under test."""
+    usual = connection.settings_dict["NAME"]
+    name = (
+        urlsplit(own_data_base["DATABASE_URL"]).path[1:] if own_data_base else str(tmp_path / "walk.sqlite3")
+    )
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = usual
+
+
+def go(*targets: tuple[str, str | None]) -> State:
+    """Migrate there, forwards or backwards; gives the models of that moment."""
+    executor = MigrationExecutor(connection)
+    wanted = list(targets) or executor.loader.graph.leaf_nodes()
+    executor.migrate(wanted)
+    return executor.loader.project_state([target for target in wanted if target[1]]).apps
+
+
+def tables() -> set[str]:
+    return {name for name in connection.introspection.table_names() if name.split("_")[0] in ROOMS}
+
+
+def test_from_nothing_to_the_latest_and_back_to_nothing(emptiness: None) -> None:
+    go()
+    assert tables() == {
+        model._meta.db_table for room in ROOMS for model in apps.get_app_config(room).get_models()
+    }
+    go(*((room, None) for room in ROOMS))
+    assert tables() == set()
+    go()  # nothing that was left behind is in the way
+    assert "door_event" in tables()
+
+
+# Data migrations ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trial:
+    """before: makes rows at the state before. after, again: look at them once it ran, and once it was undone."""
+
+    before: Callable[[State], Any]
+    after: Callable[[State], Any]
+    again: Callable[[State], Any]
+
+
+def refused(act: Callable[[], Any]) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        act()
+
+
+def events(state: State) -> Any:
+    return state.get_model("door", "Event").objects
+
+
+def an_event(state: State) -> None:
+    events(state).create(subject="case:1", number=1, at=f.AT, person="x", role="sistem", kind="a", data={"n": 1}, previous="0", seal="1")  # fmt: skip
+    events(state).update(kind="b")
+
+
+def the_event_rests(state: State) -> None:
+    assert list(events(state).values_list("subject", "kind", "data")) == [("case:1", "b", {"n": 1})]
+    refused(lambda: events(state).update(kind="c"))
+    refused(lambda: events(state).all().delete())
+
+
+def the_event_moves(state: State) -> None:
+    assert events(state).update(kind="c") == 1
+
+
+def versions(state: State) -> Any:
+    return state.get_model("catalog", "ServiceVersion").objects
+
+
+def two_versions(state: State) -> None:
+    """One that is published, and one that waits."""
+    office = an_office(state)
+    for status in ("approved", "proposed"):
+        versions(state).create(
+            office=office, slug="a", kind="sop", name="A", digest=status, files={}, status=status,
+            effective=f.AT.date(), proposed_by="x", at=f.AT,
+        )  # fmt: skip
+
+
+def an_office(state: State) -> Any:
+    """Any office: every text is a text, every number a number."""
+    model = state.get_model("offices", "Office")
+    texts = {field.name: "a" for field in model._meta.get_fields() if is_text(field)}
+    return model.objects.create(**texts)
+
+
+def is_text(field: Any) -> bool:
+    return isinstance(field, (models.CharField, models.TextField)) and not field.has_default()
+
+
+def the_published_rests(state: State) -> None:
+    rows = {row.status: row for row in versions(state).all()}
+    assert [(rows[s].made_by, rows[s].approved_at) for s in rows] == [
+        ("x", f.AT if s == "approved" else None) for s in rows
+    ]
+    for act in (lambda rows: rows.update(name="B"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+            act(versions(state).filter(status="approved"))
+    assert versions(state).filter(status="proposed").update(name="B") == 1
+
+
+def the_published_moves(state: State) -> None:
+    assert versions(state).filter(status="approved").update(name="C") == 1
+
+
+TRIALS: Mapping[tuple[str, str], Trial] = {
+    ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
+}
+
+
+def data_migrations() -> dict[tuple[str, str], Any]:
+    disk = MigrationExecutor(None).loader.disk_migrations
+    kinds = (migrations.RunPython, migrations.RunSQL)
+    return {
+        key: one
+        for key, one in disk.items()
+        if key[0] in ROOMS and any(isinstance(operation, kinds) for operation in one.operations)
+    }
+
+
+def test_every_data_migration_has_its_trial() -> None:
+    assert data_migrations().keys() == TRIALS.keys()
+
+
+@pytest.mark.parametrize("migration", TRIALS, ids="-".join)
+def test_rows_go_through_a_data_migration_and_back(emptiness: None, migration: tuple[str, str]) -> None:
+    trial = TRIALS[migration]
+    before = [(app, name) for app, name in data_migrations()[migration].dependencies if app in ROOMS]
+    trial.before(go(*before))
+    trial.after(go(migration))
+    trial.again(go(*before))
