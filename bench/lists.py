@@ -387,15 +387,11 @@ def explain(large: Any, rows: int) -> None:
 
 def _plan(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     if sql.startswith("SELECT"):
-        how = (
-            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
-            if connection.vendor == "postgresql"
-            else "EXPLAIN QUERY PLAN "
-        )
-        with context["connection"].wrap_database_errors, context["connection"].connection.cursor() as cursor:  # fmt: skip
-            cursor.execute(how + sql if connection.vendor == "postgresql" else how + sql % tuple("?" * len(params)), params)  # fmt: skip
-            lines = [" ".join(str(part) for part in row) for row in cursor.fetchall()]
-        print("  " + "\n    ".join(line[:200] for line in lines))
+        postgres = connection.vendor == "postgresql"
+        how = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF)" if postgres else "EXPLAIN QUERY PLAN"
+        execute(f"{how} {sql}", params, many, context)
+        for row in context["cursor"].fetchall():
+            print("  " + str(row[-1])[:160])
     return execute(sql, params, many, context)
 
 

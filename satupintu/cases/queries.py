@@ -151,8 +151,9 @@ def _newest_first(actor: Actor, found: list[Case], limit: int) -> list[DeskRow]:
 
 
 def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskRow:
-    at_state, its_sop = state(case), sop(case)
-    left = None if case.end else days_left(case, at_state, actor.at)  # the clock of an ended file is nobody's
+    its_sop = sop(case)
+    at_state = None if case.end else state(case)  # nobody's clock runs on an ended file
+    left = days_left(case, at_state, actor.at) if at_state else None
     step = its_sop.steps[case.step]
     return DeskRow(
         key=case.key,
@@ -163,10 +164,10 @@ def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskR
         step=case.step,
         activity=its_sop.waits[wait].label if wait else step.activity,
         wait=wait,
-        due=None if case.end else due_date(case, at_state, actor.at),
+        due=due_date(case, at_state, actor.at) if at_state else None,
         left=left,
         late=left is not None and left < 0,
-        paused=is_paused(at_state),
+        paused=at_state is not None and is_paused(at_state),
         holder=case.holder,
         holder_name=who.get(case.holder, ""),
         mine=bool(case.holder) and case.holder == actor.person,
