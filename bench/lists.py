@@ -347,7 +347,7 @@ def measure(small: Any, large: Any, rows: int, rounds: int) -> list[dict[str, An
         asked[there] = questions(count)
     found = []
     for (_, ask_few, goal), (what, ask_many, _) in zip(asked[small], asked[large], strict=True):
-        few, many = in_turns(((small, ask_few), (large, ask_many)), rounds)
+        (few, _), (many, cpu) = in_turns(((small, ask_few), (large, ask_many)), rounds)
         p50, ratio = statistics.median(many), statistics.median(many) / statistics.median(few)
         found.append(
             {
@@ -355,6 +355,7 @@ def measure(small: Any, large: Any, rows: int, rounds: int) -> list[dict[str, An
                 "small_ms": round(statistics.median(few), 2),
                 "large_ms": round(p50, 2),
                 "p95_ms": round(statistics.quantiles(many, n=20)[18], 2),
+                "cpu_ms": round(statistics.median(cpu), 2),
                 "ratio": round(ratio, 2),
                 "goal": goal,
                 "kept": {TWICE: ratio <= 2, QUICK: p50 <= 30, "": None}[goal],
@@ -363,16 +364,22 @@ def measure(small: Any, large: Any, rows: int, rounds: int) -> list[dict[str, An
     return found
 
 
-def in_turns(asked: Sequence[tuple[Any, Callable[[], Any]]], rounds: int) -> list[list[float]]:
-    """Milliseconds of each, so that whatever the machine does meanwhile falls on all; the first two rounds warm up."""
-    spent: list[list[float]] = [[] for _ in asked]
+def in_turns(
+    asked: Sequence[tuple[Any, Callable[[], Any]]], rounds: int
+) -> list[tuple[list[float], list[float]]]:
+    """Milliseconds of each by the clock and of this process's own work, the first two rounds left out.
+
+    In turns, so that whatever else the machine does falls on all; own work hardly feels it.
+    """
+    spent: list[tuple[list[float], list[float]]] = [([], []) for _ in asked]
     for turn in range(rounds + 2):
-        for (there, ask), took in zip(asked, spent, strict=True):
+        for (there, ask), (wall, cpu) in zip(asked, spent, strict=True):
             connections["default"] = there
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             ask()
             if turn > 1:
-                took.append((time.perf_counter() - began) * 1000)
+                wall.append((time.perf_counter() - began) * 1000)
+                cpu.append((time.process_time() - worked) * 1000)
     return spent
 
 
@@ -426,7 +433,7 @@ def main() -> None:
     for row in found:
         sign = {True: "ok", False: "MISSED", None: ""}[row["kept"]]
         print(
-            f"  {row['what']:40} {row['small_ms']:7} ms {row['large_ms']:7} ms ({row['p95_ms']:7}) "
+            f"  {row['what']:40} {row['small_ms']:7} ms {row['large_ms']:7} ms ({row['p95_ms']:7}, {row['cpu_ms']:6}) "
             f"ratio {row['ratio']:5}  {row['goal'] or '-':12} {sign}"
         )
 
