@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from satupintu.accounts.models import Account
@@ -149,7 +149,10 @@ def test_a_search_asks_little(shelf: Case, typed: str, year: int | None, most: i
 # What is sent is found -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example sends an application: when one fails, minutes of looking for a smaller one are not worth it.
+@settings(
+    max_examples=6, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(name=st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12))
 @pytest.mark.usefixtures("stage")
 def test_what_is_sent_is_found_by_every_word_of_its_title(db: None, name: str) -> None:
