@@ -38,6 +38,33 @@ if database["ENGINE"].endswith("sqlite3"):
     database["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
 
 
+MIGRATED = os.environ.get(
+    "SATUPINTU_TEST_MIGRATED"
+)  # ./satu test: where processes of one run leave it for the next
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Begin with the SQLite data base that an earlier process of this run has migrated, if there is one."""
+    if not database["ENGINE"].endswith("sqlite3") or MIGRATED is None or not Path(MIGRATED).exists():
+        return False
+    shutil.copyfile(MIGRATED, database["TEST"]["NAME"])
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> None:
+    """Leave what was migrated here for the next process. On PostgreSQL each migrates for itself."""
+    from django.db import connection
+
+    if MIGRATED is None or django_db_keepdb or connection.vendor != "sqlite":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        made = f"{MIGRATED}.{os.getpid()}"
+        cursor.execute("VACUUM INTO %s", [made])
+        Path(made).replace(MIGRATED)
+
+
 # They start processes or walk at random, for seconds: of the faked dates they see 29 February only.
 SLOW = {"test_cli", "test_prints", "test_signing", "test_sop_soundness", "test_sop_walks"}
 

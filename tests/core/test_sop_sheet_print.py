@@ -354,3 +354,9 @@ def test_an_invented_office_says_so_on_every_page() -> None:
     pdf = printed("seed 004")
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert text_of(pdf).count("CONTOH – BUKAN DOKUMEN SAH") == len(document.pages)
+
+
+def test_a_table_that_fills_its_page_leaves_the_legend_no_page_of_its_own() -> None:
+    pdf = sop.pdf(package(made(11, 5, seed=44, words=24)), HOUSE)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == 3  # identity, table, words
