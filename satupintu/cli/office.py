@@ -9,8 +9,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -79,7 +81,7 @@ def _unsafe(host: str) -> tuple[Problem, ...]:
 
 
 def _run_processes(host: str, port: int) -> Result:
-    """The web process and the worker, until one of them ends or somebody asks both to stop."""
+    """The web process and the worker, until somebody asks both to stop."""
     if _taken(host, port):
         return (
             1,
@@ -88,24 +90,46 @@ def _run_processes(host: str, port: int) -> Result:
         )
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "satupintu.config.wsgi:application",
+        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10",
+        "satupintu.config.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "satupintu.cli", "worker"]
-    processes = [subprocess.Popen(command, env=os.environ.copy()) for command in (web, worker)]
-
-    def stop(*_: object) -> None:
-        for process in processes:
-            process.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    try:
-        os.wait()
-    finally:
-        stop()
-        for process in processes:
-            process.wait()
+    if not _keep_running(web, worker):
+        return 1, {"message": "crash"}, "Program berhenti terus setiap kali dijalankan. Lihat pesan di atas."
     return 0, {"ok": True}, "Selesai."
+
+
+PAUSE_SECONDS = 1.0
+SHORT_LIFE_SECONDS, SHORT_LIVES = 3, 5
+
+
+def _keep_running(*commands: list[str]) -> bool:
+    """Run these until somebody asks to stop; one that dies by itself is started again, what it left running is ended.
+
+    Gives False when one of them dies at once, again and again: then starting it is not what it needs.
+    """
+    asked, short_lives = threading.Event(), 0
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: asked.set())
+    # A group for each: whatever a dead process has left can be found, and still holds our port.
+    running = [(subprocess.Popen(words, process_group=0), time.monotonic()) for words in commands]
+    while not asked.wait(PAUSE_SECONDS) and short_lives < SHORT_LIVES:
+        for place, (process, born) in enumerate(running):
+            if process.poll() is not None:
+                _end_group(process.pid, signal.SIGKILL)
+                short_lives = short_lives + 1 if time.monotonic() - born < SHORT_LIFE_SECONDS else 0
+                again = subprocess.Popen(commands[place], process_group=0)
+                running[place] = (again, time.monotonic())
+    for process, _ in running:
+        process.terminate()
+    for process, _ in running:
+        process.wait()
+    return asked.is_set()
+
+
+def _end_group(leader: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(leader, number)
 
 
 def _taken(host: str, port: int) -> bool:

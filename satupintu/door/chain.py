@@ -47,6 +47,7 @@ def append(actor: Actor, capacity: Capacity, root: Root, told: Iterable[tuple[st
         )
         event.seal = root.chain_head = seal(event.previous, line_of(event))
         events.append(event)
+    root.told_at = actor.at
     Event.objects.bulk_create(events)
 
 

@@ -26,7 +26,7 @@ from satupintu.door.moment import now
 
 
 def keep(data: bytes, *, name: str, mime: str, private: bool) -> StoredFile:
-    """Write the bytes durably and give the row to be saved in the caller's transaction.
+    """Write the bytes durably and give the row to be saved in the caller's transaction. Raises OSError on a full disk.
 
     private: rest encrypted (scans of identity papers and everything else a person hands in).
     """
@@ -42,11 +42,15 @@ def keep(data: bytes, *, name: str, mime: str, private: bool) -> StoredFile:
     path = _path(row.key)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    with draft.open("wb") as handle:
-        handle.write(encrypt(data, purpose=str(row.key)) if private else data)
-        handle.flush()
-        os.fsync(handle.fileno())
-    draft.rename(path)
+    try:
+        with draft.open("wb") as handle:
+            handle.write(encrypt(data, purpose=str(row.key)) if private else data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.rename(path)
+    except OSError:  # the disk is full: the half that fitted must not take up what room there is
+        draft.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
     return row
 
@@ -107,6 +111,11 @@ def path_of(row: StoredFile) -> Path:
 def find(sha256: str) -> StoredFile | None:
     """The kept file with exactly these bytes, if there is one."""
     return StoredFile.objects.filter(sha256=sha256).order_by("pk").first()
+
+
+def take_back(row: StoredFile) -> None:
+    """Remove the bytes of a file whose row will not be saved after all."""
+    _path(row.key).unlink(missing_ok=True)
 
 
 def forget(row: StoredFile) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 TABLE = "door_event"
 FROZEN_TABLE = "catalog_serviceversion"
-FREE_COLUMNS = ("version", "chain_head")
+FREE_COLUMNS = ("version", "chain_head", "told_at")
 """What still moves on a published version: the head of its own chain of events."""
 FROZEN_COLUMNS = (
     "id", "key", "office_id", "slug", "kind", "name", "digest", "files", "problems", "status", "effective", "made_by",

@@ -2,8 +2,9 @@
 """The worker: django-tasks-db runs the jobs; here is what it leaves out: a sign of life, and trying again.
 
 A job whose worker fell silent, or that failed, is put back with growing delay until it has been started
-`TASK_STARTS` times; after that it stays FAILED, where the administrator sees it. A Refusal is not tried again:
-trying again would not change a rule's mind.
+`TASK_STARTS` times; after that it stays FAILED, where the administrator sees it. Two kinds are treated otherwise. A
+Refusal is not tried again: trying again would not change a rule's mind. A job that failed because the house had no room
+on the disk, or no data base, is tried until it has: that is not the job's fault.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from satupintu.door.moment import now
 
 log = logging.getLogger("satupintu.worker")
 REFUSAL = "satupintu.core.refusal.Refusal"
+OURS = ("builtins.OSError", "django.db.utils.OperationalError", "django.db.utils.InterfaceError")
 GIVEN_UP = timedelta(days=7)
 HELD_SECONDS = 2
 
@@ -39,17 +41,20 @@ def backoff(starts: int) -> timedelta:
 def sweep(at: datetime) -> int:
     """Put back the jobs of silent workers and the failed ones that have tries left; gives how many."""
     lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
-    alive = set(Beat.objects.filter(at__gt=at - lease).values_list("worker", flat=True))
+    # What lies in the future was written before the machine's clock was set back: it is old, too.
+    lately = (at - lease, at + lease)
+    alive = set(Beat.objects.filter(at__range=lately).values_list("worker", flat=True))
     back = 0
-    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=at - lease)
+    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).exclude(started_at__range=lately)
     for job in lost.only("id", "worker_ids", "started_at"):
         if job.worker_ids and job.worker_ids[-1] in alive:
             continue
         back += _put_back(job, at, TaskResultStatus.RUNNING, delay=timedelta())
     # What has failed for good stays in the table: only the last days are looked at, and all of them.
     failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=at - GIVEN_UP)
-    for job in failed.exclude(exception_class_path=REFUSAL).only("id", "worker_ids", "started_at"):
-        if len(job.worker_ids) < settings.TASK_STARTS:
+    columns = ("id", "worker_ids", "started_at", "exception_class_path")
+    for job in failed.exclude(exception_class_path=REFUSAL).only(*columns):
+        if len(job.worker_ids) < settings.TASK_STARTS or job.exception_class_path in OURS:
             back += _put_back(job, at, TaskResultStatus.FAILED, delay=backoff(len(job.worker_ids)))
     return back
 
@@ -59,6 +64,10 @@ def _put_back(job: DBTaskResult[Any, Any], at: datetime, was: TaskResultStatus, 
     return DBTaskResult.objects.filter(pk=job.pk, status=was, started_at=job.started_at).update(
         status=TaskResultStatus.READY, run_after=at + delay
     )
+
+
+def _name() -> str:
+    return get_random_string(24)
 
 
 class OfficeWorker(Worker):
@@ -72,7 +81,7 @@ class OfficeWorker(Worker):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=get_random_string(24),
+            worker_id=_name(),
             excluded_queue_names=[],
         )
         self._stop = threading.Event()
@@ -80,13 +89,13 @@ class OfficeWorker(Worker):
     def run(self) -> None:
         beating = threading.Thread(target=self._beat, daemon=True)
         sweeping = threading.Thread(target=self._sweep, daemon=True)
-        self._mark()
         tidying = threading.Thread(target=self._tidy, daemon=True)
         for thread in (beating, sweeping, tidying):
             thread.start()
         try:
             while self.running:
                 try:
+                    self._mark()
                     if not self.batch and recovery.standing() is not None:
                         self._stop.wait(HELD_SECONDS)  # no mail, no signature before the restore is confirmed
                         continue
@@ -94,9 +103,11 @@ class OfficeWorker(Worker):
                     if self.batch:
                         return
                 except Exception:
-                    # The data base went away for a while: say so and come back when it does.
+                    # The data base went away for a while: come back when it does, under another name. Under this one
+                    # there may be a job that could not even be called failed; nobody takes that up while it beats.
                     log.exception("worker.interrupted")
                     close_old_connections()
+                    self.worker_id = _name()
                     self._stop.wait(2)
         finally:
             self._stop.set()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar, cast
@@ -125,7 +125,7 @@ def write(
             _once(actor, asked)
             if asked.expected is not None and asked.expected != row.version:
                 raise Refusal("door.changed", key=str(row.key))
-        door = Write(actor, row, capacity)
+        door = Write(_in_order(actor, row), row, capacity)
         yield door
         _close(door, permission, asked)
         row.save(force_update=True)
@@ -155,6 +155,14 @@ def create(actor: Actor, capacity: Capacity, row: Row, *, asked: Asked | None = 
 def _locks_rows() -> bool:
     # SQLite needs no row lock: BEGIN IMMEDIATE has taken the one write lock already.
     return bool(connection.features.has_select_for_update)
+
+
+def _in_order(actor: Actor, row: Root) -> Actor:
+    """The same actor, never before the last event of this root: a clock that was set back does not turn time back.
+
+    Until the clock has caught up, what is done to this root happens at the time of that event; the order is the number's.
+    """
+    return replace(actor, at=max(actor.at, row.told_at or actor.at))
 
 
 def _close(door: Write[Any], why: str, asked: Asked | None) -> None:

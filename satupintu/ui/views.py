@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
+import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -27,6 +30,8 @@ SWITCHES = {
 }
 YEAR_SECONDS = 365 * 24 * 60 * 60
 NEVER_SHOWN = ("csrf", "command_id", "version", "password", "code", "kode", "login", "email")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+RETRY_AFTER_SECONDS = 15
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -95,8 +100,34 @@ def _typed(request: HttpRequest) -> list[str]:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with a short code that is also in the log. Needs no database, no session and no context processor."""
+    """500 with a short code that is also in the log; 503 while the data base is away or the disk is full.
+
+    Needs no database, no session and no context processor. What was typed is shown, to be sent once more: the browser's
+    reload gives the same command again, and that is carried out once.
+    """
+    trouble = sys.exc_info()[1]
+    if (full := _no_room(trouble)) or isinstance(trouble, OperationalError | InterfaceError):
+        log.error("ui.out-of-service %s %s", type(trouble).__name__, request.path)
+        context = {"full": full, "typed": _still_typed(request), "again": request.get_full_path()}
+        answer = HttpResponse(render_to_string("ui/503.html", context), status=503)
+        answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return answer
     letters = "".join(secrets.choice(CODE_LETTERS) for _n in range(4))
     code = f"K-{letters}"
     log.error("ui.server-error %s %s", code, request.path)
     return HttpResponse(render_to_string("ui/500.html", {"code": code}), status=500)
+
+
+def _no_room(trouble: BaseException | None) -> bool:
+    """Is the disk full: ours, SQLite's ("database or disk is full") or PostgreSQL's (SQLSTATE 53100)?"""
+    if isinstance(trouble, OSError):
+        return trouble.errno in NO_ROOM
+    said = getattr(trouble.__cause__, "sqlstate", "") if trouble else ""
+    return isinstance(trouble, OperationalError) and (said == "53100" or "disk is full" in str(trouble))
+
+
+def _still_typed(request: HttpRequest) -> list[str]:
+    try:
+        return _typed(request)
+    except Exception:  # noqa: BLE001 - the body cannot be read without what is missing now
+        return []

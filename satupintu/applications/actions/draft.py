@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from satupintu.accounts import actions as accounts
 from satupintu.accounts.queries import account as account_of
@@ -141,6 +140,7 @@ def _answer(application: Application, question: Question, raw: Mapping[str, str]
 def attach(actor: Actor, key: uuid.UUID, requirement: str, *, name: str, data: bytes) -> Document:
     """Keep a new version of a required document: for a draft any, for a returned application only what is asked.
 
+    The same bytes again are a request that was repeated, and no new version, until an officer has looked at them.
     Raises Refusal `upload.*`, `applications.not-open`.
     """
     application = queries.own(actor, key)
@@ -152,11 +152,13 @@ def attach(actor: Actor, key: uuid.UUID, requirement: str, *, name: str, data: b
             Application.objects.select_for_update(of=("self",)).select_related("case").get(pk=application.pk)
         )
         item = _open_item(application, requirement)
+        last = item.documents.select_related("file").order_by("-number").first()
+        if last is not None and last.file.sha256 == kept.sha256 and not last.verdict_set.exists():
+            files.take_back(kept)
+            return last
         kept.save()
-        last = item.documents.aggregate(last=Max("number"))["last"] or 0
-        document = Document.objects.create(
-            item=item, file=kept, number=last + 1, by=actor.person, at=actor.at
-        )
+        number = last.number + 1 if last is not None else 1
+        document = Document.objects.create(item=item, file=kept, number=number, by=actor.person, at=actor.at)
         Application.objects.filter(pk=application.pk).update(changed_at=actor.at)
     return document
 
