@@ -177,7 +177,7 @@ def test_the_year_is_the_offices_own(stage: Stage) -> None:
 
 def test_files_of_before_get_the_same_words(shelf: Case) -> None:
     """The data migration, there and back: it leaves what the actions would have left."""
-    migration = import_module("satupintu.cases.migrations.0003_words_of_titles")
+    migration = import_module("satupintu.cases.migrations.0004_words_of_titles")
     f.sent(f.AT.replace(month=12, day=31, hour=18))
     written = set(Word.objects.values_list("case_id", "office_id", "year", "word"))
     migration.take_away(apps, None)

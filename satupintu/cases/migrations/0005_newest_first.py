@@ -6,7 +6,7 @@ from satupintu.door.indexing import AddIndexBeside
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("cases", "0003_words_of_titles")]
+    dependencies = [("cases", "0004_words_of_titles")]
 
     operations = [
         AddIndexBeside(

@@ -36,5 +36,5 @@ def take_away(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0002_word")]
+    dependencies = [("cases", "0003_word")]
     operations = [migrations.RunPython(write, take_away)]

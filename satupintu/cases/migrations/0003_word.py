@@ -5,7 +5,7 @@ from django.db.models.deletion import CASCADE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0001_initial"),
+        ("cases", "0002_told_at"),
         ("offices", "0001_initial"),
     ]
 
