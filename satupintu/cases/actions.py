@@ -9,11 +9,12 @@ from typing import Any
 
 from satupintu.accounts.queries import holder as holder_of
 from satupintu.cases import queries
-from satupintu.cases.models import FAR, Case, Remark, Turn
+from satupintu.cases.models import FAR, Case, Remark, Turn, Word
 from satupintu.core import sop as engine
 from satupintu.core.access import Actor, Permission, Role
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import commitment
+from satupintu.core.search import words
 from satupintu.core.sop import Decision, Sop, State
 from satupintu.door.write import Answer, Asked, Write, action, write
 from satupintu.offices.queries import local_day, setting
@@ -32,6 +33,7 @@ def begin(door: CaseDoor, *, marks: tuple[str, ...], outcome: str) -> Decision:
     its_sop, person = queries.sop(door.row), door.actor.person
     decision = engine.decide(its_sop, None, engine.Begin(person), frozenset(), door.at)
     _store(door, its_sop, decision)
+    _words(door)
     for fact in marks:
         move(door, engine.Mark(fact, person))
     return move(door, engine.Take(outcome, person))
@@ -329,6 +331,17 @@ def _turns(door: CaseDoor, its_sop: Sop, after: State) -> None:
             )
             for wait in after.waits
             if wait.id not in known
+        ]
+    )
+
+
+def _words(door: CaseDoor) -> None:
+    """What the file is found by; whoever changes a title has to write them anew."""
+    case, year = door.row, local_day(door.row.office, door.at).year
+    Word.objects.bulk_create(
+        [
+            Word(case=case, office_id=case.office_id, year=year, word=word.encode())
+            for word in words(case.title)
         ]
     )
 

@@ -51,6 +51,7 @@ class Case(Root):
                 name="case_worklist",
                 condition=models.Q(listed__isnull=False),
             ),
+            models.Index(fields=["office", "-opened_at", "-id"], name="case_newest_first"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +82,23 @@ class Turn(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "wait"], name="turn_once")]
         indexes = [models.Index(fields=["office", "role", "case"])]
+
+
+class Word(models.Model):
+    """A word of a case's title, for the search by name (docs/decisions/0010-search-by-words.md).
+
+    year: of sending, at the office. word: as `core.search.words` gives it, in UTF-8. Bytes, because a beginning is a
+    range, and only bytes are ordered alike by every data base, whatever its language.
+    """
+
+    pk = models.CompositePrimaryKey("case_id", "word")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="words", db_index=False)
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, db_index=False)
+    year = models.PositiveSmallIntegerField()
+    word = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "year", "word", "case"], name="word_newest")]
 
 
 class Remark(models.Model):

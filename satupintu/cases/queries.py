@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from satupintu.accounts.queries import names
 from satupintu.cases.models import Case, Remark, Turn
+from satupintu.cases.search import by_name
 from satupintu.catalog.queries import package_by_id
 from satupintu.core import clock
 from satupintu.core.access import GRANTS, Actor, Permission, require
 from satupintu.core.package import Package
 from satupintu.core.refusal import Refusal
+from satupintu.core.search import MOST, Number, number, receipts, words
 from satupintu.core.sop import Sop, State
-from satupintu.offices.queries import calendar
+from satupintu.offices.queries import by_id, calendar, local_day, number_books
 
 
 def rows() -> QuerySet[Case]:
@@ -96,23 +98,62 @@ def desk(actor: Actor, *, limit: int = 100) -> list[DeskRow]:
     return [_desk_row(actor, case, wait, who) for case, wait in found]
 
 
-def files(actor: Actor, *, words: str = "", limit: int = 100) -> list[DeskRow]:
-    """The files of the offices where this actor may read, newest first. Two SQL queries.
+def files(actor: Actor, *, limit: int = MOST) -> list[DeskRow]:
+    """The files of the offices where this actor may read, newest first. Two SQL queries, and one for each office."""
+    found: list[Case] = []
+    for office_id in _reads(actor):
+        found += rows().filter(office_id=office_id).order_by("-opened_at", "-pk")[:limit]
+    return _newest_first(actor, found, limit)
 
-    words: part of a receipt number or of a name; every word must be found.
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gives. number: the receipt number it was understood as, if it can be one.
+
+    years: those in which these offices received files, newest first.
     """
-    offices = {c.office_id for c in actor.capacities if Permission.CASE_READ in GRANTS.get(c.role, ())}
-    mine = rows().filter(office_id__in=sorted(office for office in offices if office is not None))
-    for word in words.split():
-        mine = mine.filter(Q(receipt__icontains=word) | Q(title__icontains=word))
-    found = list(mine.order_by("-opened_at", "-pk")[:limit])
+
+    rows: list[DeskRow]
+    number: Number | None
+    years: tuple[int, ...]
+
+
+def search(actor: Actor, text: str, *, year: int | None, limit: int = MOST) -> Found:
+    """The files of this actor's offices with this receipt number, or with all these words in their title.
+
+    text: as typed. year: of sending; None for all. A number that brings its own year is looked for in that one.
+    """
+    typed, asked, ids = number(text), words(text), list[int]()
+    offices = by_id(_reads(actor))
+    books = number_books(offices, "receipt")
+    for key, office in offices.items():
+        years = {*books.get(key, ()), local_day(office, actor.at).year} if year is None else {year}
+        if typed:
+            meant = receipts(typed, office.region_code, years, books.get(key, {}))
+            ids += Case.objects.filter(office=office, receipt__in=meant).values_list("pk", flat=True)
+        if not typed or len(asked) == 1:  # figures alone can be a word too: Toko 88
+            ids += by_name(key, years, asked, limit)
+    found = list(rows().filter(pk__in=sorted(set(ids), reverse=True)[:limit]))
+    known = {given for book in books.values() for given in book}
+    return Found(_newest_first(actor, found, limit), typed, tuple(sorted(known, reverse=True)))
+
+
+def _reads(actor: Actor) -> list[int]:
+    """The offices where this actor may read files."""
+    mine = {c.office_id for c in actor.capacities if Permission.CASE_READ in GRANTS.get(c.role, ())}
+    return sorted(office_id for office_id in mine if office_id is not None)
+
+
+def _newest_first(actor: Actor, found: list[Case], limit: int) -> list[DeskRow]:
+    found = sorted(found, key=lambda case: (case.opened_at, case.pk), reverse=True)[:limit]
     who = names({case.holder for case in found if case.holder})
     return [_desk_row(actor, case, "", who) for case in found]
 
 
 def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskRow:
-    at_state, its_sop = state(case), sop(case)
-    left = days_left(case, at_state, actor.at)
+    its_sop = sop(case)
+    at_state = None if case.end else state(case)  # nobody's clock runs on an ended file
+    left = days_left(case, at_state, actor.at) if at_state else None
     step = its_sop.steps[case.step]
     return DeskRow(
         key=case.key,
@@ -123,10 +164,10 @@ def _desk_row(actor: Actor, case: Case, wait: str, who: dict[str, str]) -> DeskR
         step=case.step,
         activity=its_sop.waits[wait].label if wait else step.activity,
         wait=wait,
-        due=due_date(case, at_state, actor.at),
+        due=due_date(case, at_state, actor.at) if at_state else None,
         left=left,
         late=left is not None and left < 0,
-        paused=is_paused(at_state),
+        paused=at_state is not None and is_paused(at_state),
         holder=case.holder,
         holder_name=who.get(case.holder, ""),
         mine=bool(case.holder) and case.holder == actor.person,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from satupintu.cases import queries as cases
 from satupintu.cases.queries import DeskRow
 from satupintu.core.access import GRANTS, Actor, Permission, Role
 from satupintu.core.clock import WorkCalendar
+from satupintu.core.search import MOST
 from satupintu.desk.decision import Decision
 from satupintu.desk.decision import decision as decide
 from satupintu.desk.forms import command
@@ -40,23 +42,26 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 """Words of the address -> kind of time left, and its sign."""
 TODAY = "hari-ini"
+ALL_YEARS = "semua"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for: a search, whose files, which time left."""
+    """What the address asks for: a search and its year ("": the present one), whose files, which time left."""
 
     words: str = ""
     whose: str = ""
     left: str = ""
+    year: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Asked:
-        whose, left = query.get("saring", ""), query.get("sisa", "")
+        whose, left, year = query.get("saring", ""), query.get("sisa", ""), query.get("tahun", "")
         return cls(
             " ".join(query.get("q", "").split())[:80],
             whose if whose in (MINE, FREE) else "",
             left if left in (*KINDS, TODAY) else "",
+            year if year == ALL_YEARS or re.fullmatch("[0-9]{4}", year) else "",
         )
 
 
@@ -89,12 +94,13 @@ class Choice:
 def context(
     actor: Actor, offices: Mapping[int, Office], asked: Asked, opened: Mapping[str, str]
 ) -> dict[str, Any]:
-    """All the template needs; `shape` names it: worklist, sheets or files."""
+    """All the template needs; `shape` names it: worklist, sheets, files or found."""
     calendars = {key: calendar(office) for key, office in offices.items()}
     base = {"asked": asked, "query": asked.words, "hours": _hours_left(actor, calendars)}
-    if asked.words or not _works(actor):
-        found = _lines(actor, cases.files(actor, words=asked.words), calendars)
-        return {**base, "shape": "files", "rows": [_read_row(actor, line, calendars) for line in found]}
+    if asked.words:
+        return {**base, "shape": "found", **_search(actor, asked, calendars)}
+    if not _works(actor):
+        return {**base, "shape": "files", "rows": _read_rows(actor, cases.files(actor), calendars)}
     lines = _lines(actor, cases.desk(actor), calendars)
     kept = [line for line in lines if _fits(line, asked)]
     base |= {"whose": _whose(lines, asked), "numbers": _numbers(lines, asked), "all": len(lines)}
@@ -106,6 +112,23 @@ def context(
         "shape": "worklist",
         "rows": [_work_row(actor, line, calendars) for line in kept],
         "top": _claim(top.row) if top else None,
+    }
+
+
+def _search(actor: Actor, asked: Asked, calendars: Mapping[int, WorkCalendar]) -> dict[str, Any]:
+    """What was found, what was looked for and in which year, and where else to look."""
+    this_year = max((when.local_day(actor.at).year for when in calendars.values()), default=actor.at.year)
+    chosen = None if asked.year == ALL_YEARS else int(asked.year or this_year)
+    found = cases.search(actor, asked.words, year=chosen)
+    years = sorted({*found.years, this_year, *([chosen] if chosen else ())}, reverse=True)
+    return {
+        "rows": _read_rows(actor, found.rows, calendars),
+        "full": len(found.rows) == MOST,
+        "number": found.number,
+        "year": chosen if found.number is None or found.number.year is None else 2000 + found.number.year,
+        "years": [(str(year), str(year), year == chosen) for year in years]
+        + [(ALL_YEARS, _("Semua tahun"), chosen is None)],
+        "everywhere": _address(q=asked.words, tahun=ALL_YEARS) if chosen else "",
     }
 
 
@@ -221,6 +244,10 @@ def _work_row(actor: Actor, line: Line, calendars: Mapping[int, WorkCalendar]) -
             made, note=_("Belum diambil"), action=_("Ambil"), post=claim["post"], hidden=claim["hidden"]
         )
     return made
+
+
+def _read_rows(actor: Actor, rows: list[DeskRow], calendars: Mapping[int, WorkCalendar]) -> list[WorkRow]:
+    return [_read_row(actor, line, calendars) for line in _lines(actor, rows, calendars)]
 
 
 def _read_row(actor: Actor, line: Line, calendars: Mapping[int, WorkCalendar]) -> WorkRow:

@@ -118,3 +118,12 @@ def by_id(office_ids: Iterable[int]) -> dict[int, Office]:
 
 def next_day_off(at_office: Office, day: date) -> DayOff | None:
     return DayOff.objects.filter(office=at_office, day__gte=day, works=False).order_by("day").first()
+
+
+def number_books(office_ids: Iterable[int], name: str) -> dict[int, dict[int, int]]:
+    """Office -> year -> the last number given from the book of this name; only of offices that have such a book."""
+    found: dict[int, dict[int, int]] = {}
+    books = NumberBook.objects.filter(office_id__in=office_ids, name=name)
+    for office_id, year, last in books.values_list("office_id", "year", "last"):
+        found.setdefault(office_id, {})[year] = last
+    return found

@@ -139,8 +139,41 @@ def the_published_moves(state: State) -> None:
     assert versions(state).filter(status="approved").update(name="C") == 1
 
 
+def two_files(state: State) -> None:
+    """One sent in the morning, one in the last hour of the year by Greenwich, when Mempawah is in the next."""
+    office = an_office(state)
+    state.get_model("offices", "Office").objects.update(time_zone="Asia/Pontianak")
+    service = state.get_model("catalog", "ServiceVersion").objects.create(
+        office=office, slug="a", kind="sop", name="A", digest="a", files={}, effective=f.AT.date(), at=f.AT
+    )
+    for title, at in (("Toko Roti, Toko", f.AT), ("Café 88", f.AT.replace(month=12, day=31, hour=23))):
+        state.get_model("cases", "Case").objects.create(
+            office=office, service=service, title=title, receipt=title, state={}, opened_at=at, entered_at=at
+        )
+
+
+def their_words(state: State) -> Any:
+    return state.get_model("cases", "Word").objects
+
+
+def the_words_are_there(state: State) -> None:
+    found = their_words(state).order_by("case", "word").values_list("case__title", "year", "word")
+    assert [(title, year, bytes(word)) for title, year, word in found] == [
+        ("Toko Roti, Toko", 2026, b"roti"),
+        ("Toko Roti, Toko", 2026, b"toko"),
+        ("Café 88", 2027, b"88"),
+        ("Café 88", 2027, b"cafe"),
+    ]
+
+
+def the_words_are_gone(state: State) -> None:
+    assert not their_words(state).exists()
+    assert state.get_model("cases", "Case").objects.count() == 2
+
+
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
 }
 

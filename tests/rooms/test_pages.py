@@ -127,7 +127,7 @@ def copies(case: Case, count: int) -> None:
     """More files like this one, each of an application of its own; two of three are somebody's."""
     mine, draft = f.application(case), Draft.objects.filter(case=case).first()
     turns = list(case.turns.all())
-    items = list(mine.items.all())
+    items, named = list(mine.items.all()), list(case.words.all())
     for number in range(count):
         case.pk, case.key, case.receipt = None, uuid.uuid4(), f"SP-6102-26-9{uuid.uuid4().int % 10**5:05d}"
         case.holder = "" if number % 3 == 1 else f.actor("fo" if number % 2 else "teknis").person
@@ -137,6 +137,9 @@ def copies(case: Case, count: int) -> None:
         for row in turns:
             row.pk, row.case = None, case
             row.save(force_insert=True)
+        for word in named:
+            word.case = case
+            word.save(force_insert=True)
         for item in items:
             item.pk, item.key, item.application = None, uuid.uuid4(), mine
             item.save(force_insert=True)
@@ -157,7 +160,7 @@ def rows_of(html: str) -> int:
         ("koordinator", "validasi", "/meja"),
         ("kadis", "tanda-tangan", "/meja"),
         ("auditor", "verifikasi", "/meja"),
-        ("jf", "validasi", "/meja?q=SP"),
+        ("jf", "validasi", "/meja?q=rum+contoh&tahun=semua"),
         ("pemohon", "verifikasi", "/saya"),
         ("pemohon", "unduh", "/saya"),
         ("pemohon", "ditolak", "/saya"),
