@@ -386,7 +386,7 @@ def _follow(door: CaseDoor, its_sop: Sop, decision: Decision) -> None:
         minutes = _undo_minutes(door)
         door.job(
             "applications.tell",
-            run_after=door.at + timedelta(minutes=minutes) if minutes else None,
+            run_after=door.at - door.ahead + timedelta(minutes=minutes) if minutes else None,
             case_id=case.pk,
             number=number,
         )

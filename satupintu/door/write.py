@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -70,12 +70,16 @@ def action(act: Callable[Args, Answer]) -> Callable[Args, Answer]:
 
 @dataclass
 class Write(Generic[Row]):
-    """The open door: the locked row, and what will be told of it at the commit."""
+    """The open door: the locked row, and what will be told of it at the commit.
+
+    ahead: how far the row's own time runs before the machine's clock, after that was set back; else nothing.
+    """
 
     actor: Actor
     row: Row
     capacity: Capacity
     answer: Answer = field(default_factory=dict)
+    ahead: timedelta = timedelta(0)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     jobs: list[tuple[str, datetime | None, dict[str, Any]]] = field(default_factory=list)
 
@@ -125,7 +129,8 @@ def write(
             _once(actor, asked)
             if asked.expected is not None and asked.expected != row.version:
                 raise Refusal("door.changed", key=str(row.key))
-        door = Write(_in_order(actor, row), row, capacity)
+        mine = _in_order(actor, row)
+        door = Write(mine, row, capacity, ahead=mine.at - actor.at)
         yield door
         _close(door, permission, asked)
         row.save(force_update=True)

@@ -191,6 +191,15 @@ def test_after_the_clock_was_set_back_a_file_goes_on_and_its_time_never_runs_bac
     assert verify().ok
 
 
+def test_notices_leave_by_the_clock_of_the_machine_also_when_it_was_set_back(db: None) -> None:
+    case = f.prepare(f.verified())
+    f.run_jobs(f.AT + timedelta(hours=1))
+    assert f.take(case, "jf", "valid", f.AT - DAY).told_at == f.AT
+    assert "applications.tell" in f.jobs()  # the officer may still undo his step
+    f.run_jobs(f.AT - DAY + timedelta(hours=1))
+    assert "applications.tell" not in f.jobs()
+
+
 def test_a_worker_that_died_before_the_clock_was_set_back_is_not_taken_for_alive(db: None) -> None:
     f.sent()
     with time_machine.travel(f.AT, tick=False):
