@@ -79,7 +79,7 @@ def _table(model: type[models.Model], counts: dict[str, int]) -> Iterator[bytes]
     readers = [connection.ops.get_db_converters(field.get_col(name)) for field in columns]
     busy = [(at, several) for at, several in enumerate(readers) if several]
     quoted = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
-    key = connection.ops.quote_name(str(model._meta.pk.column))
+    key = ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.pk_fields)
     with connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {quoted} FROM {connection.ops.quote_name(name)} ORDER BY {key}")  # noqa: S608
         while rows := cursor.fetchmany(BATCH):

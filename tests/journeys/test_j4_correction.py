@@ -246,9 +246,10 @@ def nothing_escapes_the_record(case: Case, capsys: Any) -> None:
     assert row is not None
     triggers.drop(connection)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE door_event SET data = REPLACE(data, 'sesuai', 'sesuaj') WHERE id = %s", [row.pk]
-        )
+        kinds = {"sqlite": ("data", ""), "postgresql": ("data::text", "::jsonb")}
+        text, back = kinds[connection.vendor]
+        changed = f"REPLACE({text}, 'sesuai', 'sesuaj'){back}"
+        cursor.execute(f"UPDATE door_event SET data = {changed} WHERE id = %s", [row.pk])
     triggers.make(connection)
     capsys.readouterr()
     assert main(["record", "verify", "--json"]) == 1
