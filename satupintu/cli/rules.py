@@ -83,10 +83,15 @@ def _problems_of(folder: Path) -> list[dict[str, str]]:
     """Everything wrong with the folder. Its layout is printed once, in a child process, while the tables are read."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from satupintu.core.package import Unsound, check_folder, load_folder
-    from satupintu.ui.prints import check_template, kit_names
+    from satupintu.ui.prints import check_template, expect_template, kit_names
 
     with ThreadPoolExecutor(1) as press:
+        if (folder / "permit.typ").exists():
+            press.submit(
+                expect_template
+            )  # before the imports below, which take as long as Typst takes to load
+        from satupintu.core.package import Unsound, check_folder, load_folder
+
         try:
             files = load_folder(folder)
         except Unsound:

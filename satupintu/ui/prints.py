@@ -83,6 +83,11 @@ class Child:
                 self._ready()
                 return self._exchange(job)
 
+    def start(self) -> None:
+        """Start it now, so that it gets ready while the caller does something else; it is started by `ask` else."""
+        with self._lock:
+            self._ready()
+
     def pid(self) -> int | None:
         """Process id of the running child, None before the first job."""
         return self._process.pid if self._process and self._owner == os.getpid() else None
@@ -358,6 +363,12 @@ _REASONS = (
     (re.compile(r"would escape|access denied"), "membaca berkas di luar folder"),
     (re.compile(r"file not found|failed to load"), "membaca berkas yang tidak ada di folder atau di /kit"),
 )
+
+
+def expect_template() -> None:
+    """A template will be checked soon: its child may already load Typst. Errors are said by the check itself."""
+    with suppress(ChildDied):
+        _proof.start()
 
 
 def check_template(files: Mapping[str, bytes], template: str = "permit.typ") -> str | None:
