@@ -26,6 +26,7 @@ from satupintu.core.package import (
 MOST_ZIP_BYTES = MOST_FOLDER_BYTES + 256 * 1024
 _MOST_ENTRIES = 4 * MOST_FILES
 _SILENT = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")  # what desktops add by themselves
+# What zipfile raises for a damaged file; NotImplementedError: packed in a way it cannot undo, RuntimeError: locked.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 

@@ -149,7 +149,7 @@ def _lines(actor: Actor, rows: list[DeskRow], calendars: Mapping[int, WorkCalend
             today = calendars[row.office_id].local_day(actor.at)
             left = formats.time_left(row.due, today, abs(row.left or 0), paused=row.paused)
             if row.end:
-                left = formats.TimeLeft("fine", _("Selesai"), _("selesai"))
+                left = formats.TimeLeft("fine", _("Selesai"), _("jam sudah berhenti"))
             found[row.key] = Line(row, left, waits, row.due == today and not row.paused)
     return list(found.values())
 
