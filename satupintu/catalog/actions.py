@@ -199,8 +199,9 @@ def approve(actor: Actor, version_id: int, *, asked: Asked, follows: str | None 
     """Approve a proposed version: it holds from its date on, and never changes again.
 
     follows: digest of the approved version that the changes were read against ("" for none; None: nobody compared).
-    Raises Refusal `catalog.overtaken` (another version was approved since), `catalog.approved`, `catalog.not-proposed`, `catalog.same-person` (whoever proposed it or handed
-    it in, under whatever account), `catalog.day-*` (the date has passed meanwhile), `door.changed`.
+    Raises Refusal `catalog.overtaken` (another version was approved since), `catalog.approved`,
+    `catalog.not-proposed`, `catalog.same-person` (whoever proposed it or handed it in, under whatever account),
+    `catalog.day-*` (the date has passed meanwhile), `door.changed`.
     """
     rows = ServiceVersion.objects.all()
     with write(actor, Permission.SERVICE_APPROVE, rows, version_id, asked=asked) as door:

@@ -115,7 +115,7 @@ def find(sha256: str) -> StoredFile | None:
 
 def take_back(row: StoredFile) -> None:
     """Remove the bytes of a file whose row will not be saved after all."""
-    _path(row.key).unlink(missing_ok=True)
+    _remove(_path(row.key))
 
 
 def forget(row: StoredFile) -> None:

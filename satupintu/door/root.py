@@ -13,7 +13,8 @@ from satupintu.core.seal import GENESIS
 class Root(models.Model):
     """A row the door can lock: it carries the head of its own chain of events.
 
-    told_at: the time of its last event. A chain per root, never a global one: a global chain would make the whole office wait at one lock (design §9).
+    told_at: the time of its last event. A chain per root, never a global one: a global chain would make the whole
+    office wait at one lock (design §9).
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
