@@ -111,6 +111,8 @@ def bad_days(trials: strength.Trials) -> dict[str, Callable[[], strength.Result]
         days["disk full at an upload"] = lambda: strength.disk_full(trials, "upload", HOME)
         days["disk full at a document"] = lambda: strength.disk_full(trials, "document", HOME)
         days["disk full at a signature"] = lambda: strength.signature_on_full_disk(trials, HOME)
+        if connection.vendor == "postgresql":
+            days["disk of PostgreSQL full"] = lambda: strength.disk_of_the_data_base_full(trials)
     return days
 
 
