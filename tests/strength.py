@@ -20,15 +20,15 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
@@ -484,6 +484,13 @@ class Server:
         finally:
             _as_root("umount", "--lazy", small)
 
+    def write_until_the_log_is_full(self) -> None:
+        """What lies ready in its log is used up, too: from here on nothing can be committed."""
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            while True:
+                cursor.execute("SELECT pg_logical_emit_message(false, 'ballast', repeat('0', 1000000))")
+        connection.close()
+
     def _start_and_wait(self) -> None:
         self.start()
         eventually(self.answers)
@@ -552,20 +559,17 @@ def full_disk(folder: Path) -> Iterator[None]:
         ballast.unlink()
 
 
-def disk_full(trials: Trials, act: str, folder: Path, words: Sequence[str] = (FULL,)) -> Result:
-    """Somebody acts while the disk is full: he reads so, nothing half is kept; when there is room, he presses again.
-
-    folder: lies on the disk that is filled. words: one of these stands on the page he reads.
-    """
+def disk_full(trials: Trials, act: str, full: Callable[[], AbstractContextManager[None]]) -> Result:
+    """Somebody acts while the disk is full: he reads so, nothing half is kept; when there is room, he presses again."""
     expected = trials.undisturbed(act)
     eventually(quiet)
     before = tally(trials.mail)
     pressed = PRESSED[act](trials.house.port)
     eventually(quiet)
     armed, began = tally(trials.mail), time.monotonic()
-    with full_disk(folder):
+    with full():
         answer = pressed.press()
-    refused_for_now(answer, *words)
+    refused_for_now(answer, FULL, AWAY)
     eventually(lambda: tally(trials.mail) == armed)
     pressed.press_until_done()
     eventually(quiet)
@@ -574,11 +578,18 @@ def disk_full(trials: Trials, act: str, folder: Path, words: Sequence[str] = (FU
 
 
 def disk_of_the_data_base_full(trials: Trials) -> Result:
-    """PostgreSQL has no room left: for its tables (it refuses), or for its log (it goes down and is started again)."""
+    """PostgreSQL has no room left, not even for its log: it goes down, and comes up when there is room again."""
     server = Server()
+
+    @contextmanager
+    def full() -> Iterator[None]:
+        with full_disk(server.data):
+            server.write_until_the_log_is_full()
+            yield
+
     with server.on_a_small_disk(SMALL_DISK), server.kept_up():
         eventually(trials.house.answers)
-        return disk_full(trials, "transition", server.data, (FULL, AWAY))
+        return disk_full(trials, "transition", full)
 
 
 def signature_on_full_disk(trials: Trials, folder: Path, *, seconds: float = 12) -> Result:
