@@ -184,12 +184,12 @@ class Handler(BaseHTTPRequestHandler):
         return self.refuse(400, 33)
 
     def message(self, body: Mapping[str, Any]) -> None:
-        mood = self.phone.mood
+        mood, trouble = self.phone.mood, self.phone.trouble(body)
         if mood == "drop":
-            return None
-        trouble = self.phone.trouble(body)
+            return
         if trouble:
-            return self.refuse(*trouble)
+            self.refuse(*trouble)
+            return
         wamid = self.phone.take(body)
         if mood == "slow":
             threading.Event().wait(self.phone.delay)
