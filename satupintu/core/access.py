@@ -50,6 +50,7 @@ class Permission(StrEnum):
     CASE_TICK = "case:tick"
     CASE_UNDO = "case:undo"
     CASE_WORK = "case:work"
+    NOTICE_RESEND = "notice:resend"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REVOKE = "permit:revoke"
     PERMIT_SIGN = "permit:sign"
@@ -92,7 +93,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: _WORKER,
     Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
-    Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM, P.NOTICE_RESEND}
+    ),
 }
 """Roles of later parts (cashier, complaints, …) stand in `Role` but hold nothing until their room is built."""
 

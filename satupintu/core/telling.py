@@ -8,8 +8,8 @@ WhatsApp message templates (parameters {{1}}, {{2}} …, none at either end of a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -67,10 +67,10 @@ def faults(text: str, *, service: str, to_applicant: bool) -> Iterator[str]:
         yield "Nomor resi belum disebut, padahal pesan ini untuk pemohon. Tambahkan {resi}."
 
 
-def template_name(service: str, name: str, text: str) -> str:
+def template_name(name: str, text: str) -> str:
     """The name of the template: another text is another template, so the old one holds until nobody uses it."""
     digest = sha256(text.encode()).hexdigest()[:8]
-    return re.sub(r"[^a-z0-9]+", "_", f"{service}_{name}".lower()) + f"_{digest}"
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()) + f"_{digest}"
 
 
 def template_body(text: str) -> str:
@@ -100,6 +100,19 @@ def may_leave(at: datetime, zone: ZoneInfo, quiet: tuple[time, time] | None) -> 
         in_it = clock >= since or clock < until
         day = local.date() + timedelta(days=clock >= since)
     return datetime.combine(day, until, zone).astimezone(at.tzinfo) if in_it else at
+
+
+def quiet_hours(pair: Sequence[str]) -> tuple[time, time] | None:
+    """["20.00", "07.00"] as an office file writes it; an empty list means that the office has none. Raises ValueError."""
+    if not pair:
+        return None
+    since, until = (time.fromisoformat(text.replace(".", ":")) for text in pair)
+    return since, until
+
+
+def next_morning(day: date, zone: ZoneInfo) -> datetime:
+    """Seven o'clock of the day after: when a digest of that day is read."""
+    return datetime.combine(day + timedelta(days=1), time(7), zone)
 
 
 def next_try(first: datetime, tries: int, at: datetime, *, unsure: bool = False) -> datetime | None:
