@@ -186,7 +186,8 @@ def take_reports(reports: Iterable[Told]) -> int:
             )
             if made:
                 new += 1
-                task_of("notices.apply_report").enqueue(report_id=report.pk)
+                # Before any delivery: what a report settles is not to be sent again.
+                task_of("notices.apply_report").using(priority=10).enqueue(report_id=report.pk)
     return new
 
 
