@@ -99,7 +99,7 @@ def digest(digest_id: int) -> None:
             f"Pada {day} ada {count} pemberitahuan {found.office.short_name} yang gagal terkirim. "
             "Lihat sebabnya, lalu kirim ulang bila sudah dibetulkan."
         ),
-        link=f"/kelola/kiriman?kantor={found.office.slug}",
+        link=f"/kiriman?kantor={found.office.slug}",
     )
     for account_id in accounts_in_role(found.office_id, Role.ADMINISTRATOR.value, now()):
         actions.tell(account_id, message)

@@ -93,6 +93,7 @@ PUBLIC = {
     "portal:check",
     "portal:check_code",
     "ui:display",
+    "notices:whatsapp",
 }
 
 
@@ -237,6 +238,8 @@ class File:
             "service": f.SERVICE,
             "code": self.code,
             "token": "tautan-karangan",
+            "notice": uuid.UUID(int=0),
+            "channel": "email",
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
