@@ -171,6 +171,11 @@ def _office(commands: Any) -> None:
     )
     made.add_argument("--kirim", dest="hand_in", action="store_true", help="ajukan kepada WhatsApp")
 
+    mail = _group(commands, "mail", "menerima surat yang kembali")
+    _command(
+        mail, "bounced", "baca surat yang kembali dari masukan standar", room="messages", key="mail-bounced"
+    )
+
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")

@@ -61,7 +61,7 @@ ROLES = {
     "auditor": ("auditor", "Auditor Internal", ("Iwan Setiadi", "Lina Marlina", "Eko Purnomo")),
 }  # fmt: skip
 APPLICANT = ("pemohon@contoh.example", "Sari Contoh")
-TELEPHONE = "+6281100000001"  # invented
+TELEPHONE = "+6281255550142"  # invented; the walk's form has it, too
 
 
 @dataclass

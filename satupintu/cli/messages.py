@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Message templates for WhatsApp, from the texts of the published services: shown, or handed in to Meta."""
+"""Templates for WhatsApp, from the texts of the published services, shown or handed in to Meta; mails that come back."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from satupintu.core.package import Package
 
+MOST_BYTES = 2_000_000
 Result = tuple[int, dict[str, Any], str]
 EXAMPLES: Mapping[str, str] = {
     "layanan": "Pelayanan Sertifikat Standar",
@@ -32,11 +34,13 @@ class Template:
 
 
 def run(args: argparse.Namespace) -> Result:
-    """Show the templates, or hand them in (--kirim)."""
+    """Show the templates, hand them in (--kirim), or take in a mail that came back."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
     import django
 
     django.setup()
+    if args.command == "mail-bounced":
+        return _bounced(sys.stdin.buffer.read(MOST_BYTES))
     found = templates()
     if args.hand_in:
         return _hand_in(found)
@@ -87,3 +91,13 @@ def _hand_in(found: list[Template]) -> Result:
             words = "WhatsApp tidak menjawab. Yang sudah diajukan tetap tersimpan; jalankan lagi nanti."
             return 1, {"templates": states}, words
     return 0, {"templates": states}, "\n".join(f"{name}: {state}" for name, state in states.items())
+
+
+def _bounced(raw: bytes) -> Result:
+    """Always 0: a mail server would send a refused bounce round and round."""
+    from satupintu.adapters.mail import bounces
+    from satupintu.notices import actions
+
+    found = bounces.read(raw)
+    ours = found is not None and actions.bounced(found.key, reason=f"surel dikembalikan ({found.status})")
+    return 0, {"bounced": ours}, "Tercatat gagal." if ours else "Bukan surat kami yang kembali."

@@ -126,6 +126,18 @@ def refused(delivery_id: int, *, reason: str) -> None:
             _fail(row, reason)
 
 
+def bounced(key: str, *, reason: str) -> bool:
+    """The mail of this notice came back after the server had taken it; False where there is no such mail."""
+    found = queries.of_key(key, Delivery.EMAIL)
+    if found is None:
+        return False
+    with transaction.atomic():
+        row = _locked(found.pk)
+        if telling.forward(row.state, Delivery.FAILED):
+            _fail(row, reason)
+    return True
+
+
 def _fail(row: Delivery, reason: str) -> None:
     """Failed for good: by e-mail instead, if it was WhatsApp; and the administrators read of it tomorrow."""
     row.state, row.reason, row.at = Delivery.FAILED, reason[:200], now()

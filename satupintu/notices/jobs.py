@@ -52,7 +52,8 @@ def deliver(delivery_id: int, tries: int | None = None) -> None:
 
 def _by_mail(delivery: Delivery) -> str:
     notice = delivery.notice
-    body = notice.body + (f"\n\n{settings.PUBLIC_URL}{notice.link}" if notice.link else "")
+    link = f"\n\n{settings.PUBLIC_URL}{notice.link}" if notice.link else ""
+    body = f"{notice.body}{link}\n\n-- \nAtur cara Anda dikabari: {settings.PUBLIC_URL}/saya/kabar"
     mail.send(to=notice.account.email, subject=notice.subject, body=body, key=f"notice-{notice.key}")
     return ""
 

@@ -82,13 +82,13 @@ def after_quiet_hours(notice: Notice, at: datetime) -> datetime:
     return telling.may_leave(at, zone_of(notice.office), quiet)
 
 
-def of_key(key: str) -> Delivery | None:
-    """The WhatsApp delivery that carries this key; None for what is no key of ours."""
+def of_key(key: str, channel: str = Delivery.WHATSAPP) -> Delivery | None:
+    """The delivery that carries this key; None for what is no key of ours."""
     try:
         known = uuid.UUID(key)
     except ValueError:
         return None
-    return Delivery.objects.filter(notice__key=known, channel=Delivery.WHATSAPP).first()
+    return Delivery.objects.filter(notice__key=known, channel=channel).first()
 
 
 def report(report_id: int) -> Report:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 
 from satupintu.accounts.models import Account
+from satupintu.adapters.mail import bounces
 from satupintu.adapters.mail.simulator import Catcher
 from satupintu.applications.jobs import system_work, tell
 from satupintu.cases import actions as cases
@@ -83,7 +84,9 @@ def test_it_can_be_read_at_once_and_travels_by_mail(
     (letter,) = letters(postbox)
     assert letter["To"] == account.email
     assert letter["Subject"] == "Permohonan Anda diterima"
-    assert letter.get_content().split() == ["Terima", "kasih.", f"{settings.PUBLIC_URL}/permohonan/x"]
+    words = letter.get_content().split()
+    assert words[:3] == ["Terima", "kasih.", f"{settings.PUBLIC_URL}/permohonan/x"]
+    assert words[-1] == f"{settings.PUBLIC_URL}/saya/kabar"  # how to have no more of it
     assert letter["Message-ID"] == f"<notice-{told(message).notice.key}@satupintu.example>"
     assert letter["Auto-Submitted"] == "auto-generated"
 
@@ -260,6 +263,36 @@ def test_what_has_arrived_is_not_taken_back(
     actions.not_delivered(told(message).pk, reason="late")
     actions.refused(told(message).pk, reason="late")
     assert told(message).state == "terkirim"
+
+
+def returned(letter: EmailMessage, *, action: str = "failed", status: str = "5.1.1") -> bytes:
+    """The mail as a server sends it back, in the shape of RFC 3464."""
+    lines = f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; x@y.example\nAction: {action}\nStatus: {status}\n"
+    parts = [
+        ("text/plain", "Tidak dapat diantar."),
+        ("message/delivery-status", lines),
+        ("text/rfc822-headers", f"Message-ID: {letter['Message-ID']}\n"),
+    ]
+    body = "".join(f"--b\nContent-Type: {kind}\n\n{text}\n" for kind, text in parts)
+    head = "From: MAILER-DAEMON@mx.example\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n"
+    return f"{head}{body}--b--\n".encode()
+
+
+def test_a_mail_that_comes_back_has_failed_after_all(
+    account: Account, message: actions.Message, postbox: Catcher
+) -> None:
+    actions.tell(account.pk, message)
+    f.run_jobs()
+    (letter,) = letters(postbox)
+    late = returned(letter, action="delayed", status="4.4.1")
+    stranger = returned(letter).replace(b"<notice-", b"<other-")
+    assert [bounces.read(raw) for raw in (late, stranger, letter.as_bytes(), b"", b"\xff")] == [None] * 5
+    for _ in range(2):
+        came_back = bounces.read(returned(letter))
+        assert came_back is not None
+        assert actions.bounced(came_back.key, reason=f"surel dikembalikan ({came_back.status})")
+    assert (told(message).state, told(message).reason) == ("gagal", "surel dikembalikan (5.1.1)")
+    assert not actions.bounced("bukan kunci", reason="x")
 
 
 # What a file tells -----------------------------------------------------------------------------------------------

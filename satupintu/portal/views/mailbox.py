@@ -7,7 +7,7 @@ import email
 import email.policy
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -92,7 +92,9 @@ def _read(path: Path) -> Mail | None:
         part = message.get_body(("plain",))
         body = part.get_content() if part else ""
         sent = getattr(message["date"], "datetime", None)
-        when = moment(sent, ZoneInfo(settings.TIME_ZONE)) if sent else ""
+        # "-0000" says: UTC, whatever the sender's clock; Python gives it without a zone.
+        aware = sent.replace(tzinfo=sent.tzinfo or UTC) if sent else None
+        when = moment(aware, ZoneInfo(settings.TIME_ZONE)) if aware else ""
         return Mail(str(message["subject"] or ""), str(message["to"] or ""), when, body)
     except (OSError, LookupError, ValueError):
         return None
