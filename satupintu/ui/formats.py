@@ -199,4 +199,4 @@ def time_left(due: date | None, today: date, working_days: int, *, paused: bool 
 def masked_address(address: str) -> str:
     """An e-mail address or telephone number that its owner recognises and nobody else can use: "p•••@contoh.example"."""
     name, at, host = address.partition("@")
-    return f"{name[:1]}•••@{host}" if at else masked(address, tail=3)
+    return f"{name[:1]}•••@{host}" if at else masked(address, tail=3) if address else ""

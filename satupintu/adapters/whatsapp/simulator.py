@@ -54,8 +54,9 @@ class Phone:
 
     def taken(self) -> list[dict[str, Any]]:
         """All messages, oldest first."""
-        found = sorted(self.folder.glob("*.json"), key=lambda path: path.name)
-        return [json.loads(path.read_text("utf-8")) for path in found]
+        with self.lock:
+            found = sorted(self.folder.glob("*.json"), key=lambda path: path.name)
+            return [json.loads(path.read_text("utf-8")) for path in found]
 
     def take(self, body: Mapping[str, Any]) -> str:
         """Keep a message; gives its id."""
@@ -146,9 +147,11 @@ class Phone:
 
     def follow(self, wamid: str) -> None:
         """The reports that follow by themselves; a number without WhatsApp fails."""
+        if not self.webhook:
+            return
         kept = next(one for one in self.taken() if one["id"] == wamid)
         reports = ("failed",) if kept["to"].endswith(NOT_ON_WHATSAPP) else self.reports
-        for status in reports if self.webhook else ():
+        for status in reports:
             self.note(wamid, status)
             with suppress(OSError):  # nobody listens: Meta would try again later
                 self.post(self.report(wamid, status))
