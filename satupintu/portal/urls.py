@@ -17,6 +17,7 @@ urlpatterns = [
     path("cek/<str:code>", proof.check_code, name="check_code"),
     path("surat-demo", mailbox.mailbox, name="mailbox"),
     path("saya", mine.mine, name="mine"),
+    path("saya/dibuka", mine.looked_at, name="looked_at"),
     path("saya/dibaca", mine.read, name="read"),
     path("saya/kabar", ways.ways, name="ways"),
     path(APPLICATION, progress.application, name="application"),

@@ -37,6 +37,21 @@ ROLES: Mapping[str, Text] = {
 }
 """By the ids of design §4."""
 
+LOOKED_AT: Mapping[str, Text] = {
+    "document": gettext_lazy("membuka satu dokumen"),
+    "permit": gettext_lazy("membuka surat yang terbit"),
+    "preview": gettext_lazy("membuka draf surat"),
+}
+"""What is opened beside the file itself, by the name of the page."""
+
+LOOK_WHY: Mapping[str, Text] = {
+    "turn": gettext_lazy("sedang gilirannya"),
+    "hand": gettext_lazy("pernah menanganinya"),
+    "duty": gettext_lazy("tugas mengawasi"),
+    "other": gettext_lazy("bukan gilirannya"),
+}
+"""By the reasons of `door/looks.py`."""
+
 FACTS: Mapping[str, Text] = {
     "waits-answered": gettext_lazy("jawaban pihak lain"),
     "checklist-passed": gettext_lazy("semua baris daftar periksa sesuai"),
@@ -120,6 +135,11 @@ def delivery_reason(reason: str) -> str:
     if reason.startswith("whatsapp "):
         return _("WhatsApp tidak menjawab")
     return reason
+
+
+def looked_words(what: str) -> Text:
+    """What somebody did who is on record with this."""
+    return LOOKED_AT.get(what.partition(":")[0], _("membuka berkas"))
 
 
 def role_words(role: str) -> str:

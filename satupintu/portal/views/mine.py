@@ -170,6 +170,13 @@ def _way(delivery: Delivery) -> tuple[TagKind, str]:
     return kind, f"{channel_words(delivery.channel)}: {word}{because}"
 
 
+@applicant()
+@require_safe
+def looked_at(request: ActorRequest) -> HttpResponse:
+    """Who in an office has opened this person's files, and why (UU 27/2022 art. 32)."""
+    return render(request, "portal/looked_at.html", {"rows": story.looks(request.actor)})
+
+
 def _to_mine(*args: object, **kwargs: object) -> str:
     return reverse("portal:mine")
 
