@@ -1,21 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """Making persons and accounts, and giving them roles.
 
+The last part guards the way in: tries, proofs of work, sessions, a new address.
+
 allauth writes its own tables (e-mail addresses, sessions): the named exception to "only actions write".
 """
 
 from __future__ import annotations
 
 import secrets
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import F
 
-from satupintu.accounts.models import Account, Assignment, Invitation, Letter, Person
+from satupintu.accounts.models import (
+    Account,
+    Assignment,
+    Invitation,
+    Letter,
+    Person,
+    SignIn,
+    SpentProof,
+    Tries,
+)
 from satupintu.accounts.queries import digest, invitation
 from satupintu.core.access import Actor, Permission, Role, system
+from satupintu.core.guessing import Bucket, Rule, Scope, Verdict, after, given_back, weigh
+from satupintu.core.identifier import new_user_name
 from satupintu.core.refusal import Refusal
 from satupintu.door.fields import blind_index
 from satupintu.door.moment import now
@@ -23,15 +40,37 @@ from satupintu.door.write import task_of, write
 from satupintu.offices.models import Office
 
 INVITED_FOR = timedelta(hours=24)
+SESSIONS_KEPT = timedelta(days=2)  # longer than any session lives (SESSION_COOKIE_AGE)
+TRIES_KEPT = timedelta(days=30)
 
 
 def name_person(account: Account, name: str) -> Person:
-    """Give a new account its person."""
+    """Give a new account its person and a user name."""
     with transaction.atomic():
         made = Person.objects.create(name=name, created_at=now())
         account.person = made
-        account.save(update_fields=["person"])
+        account.username = _free_user_name(name)
+        account.save(update_fields=["person", "username"])
     return made
+
+
+def _free_user_name(name: str) -> str:
+    """One that nobody has; of two who draw the same at the same instant, the unique column stops the second."""
+    while Account.objects.filter(username=(drawn := new_user_name(name))).exists():
+        pass
+    return drawn
+
+
+def prove_phone(person: Person) -> None:
+    """This person has just shown that he holds his telephone (a code came back from it), so he may log in by it.
+
+    Nobody else logs in by that number from now on: numbers are given to new owners, families share one.
+    """
+    with transaction.atomic():
+        others = Person.objects.filter(phone_index=person.phone_index, phone_proven_at__isnull=False)
+        others.exclude(pk=person.pk).update(phone_proven_at=None)
+        person.phone_proven_at = now()
+        person.save(update_fields=["phone_proven_at"])
 
 
 def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
@@ -44,9 +83,10 @@ def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
         if Person.objects.filter(nik_index=index).exclude(pk=person.pk).exists():
             raise Refusal("accounts.nik-taken", status=422)
         person.nik, person.nik_index = nik, index
-    if phone:
+    if phone and phone != person.phone:
         person.phone, person.phone_index = phone, blind_index(phone, purpose="phone")
-    person.save(update_fields=["nik", "nik_index", "phone", "phone_index"])
+        person.phone_proven_at = None
+    person.save(update_fields=["nik", "nik_index", "phone", "phone_index", "phone_proven_at"])
 
 
 def make_account(*, email: str, name: str, password: str, verified: bool = True) -> Account:
@@ -143,3 +183,83 @@ def post_letter(letter_id: int | None, *, email: str, template: str) -> None:
 
 def letter_sent(letter_id: int) -> None:
     Letter.objects.filter(pk=letter_id, sent_at__isnull=True).update(sent_at=now())
+
+
+# The way in -------------------------------------------------------------------------------------------------------
+
+
+def take_try(
+    keys: Mapping[Scope, str], rules: Mapping[Scope, Rule], at: datetime, *, proven: bool
+) -> Verdict:
+    """Ask the buckets for one try, and count it before anything else happens, so that tries sent at once are counted too.
+
+    keys: scope -> key of its bucket. A try that is refused is not counted: who waits is not made to wait longer by others.
+    """
+    with transaction.atomic():
+        rows = _locked(keys.values())
+        buckets = {scope: _bucket(rows[key]) for scope, key in keys.items()}
+        verdict = weigh(buckets, rules, at, proven=proven)
+        if verdict.go:
+            for scope, key in keys.items():
+                filled = after(buckets[scope], rules[scope], at)
+                rows[key].level, rows[key].at = filled.level, filled.at
+            Tries.objects.bulk_update(rows.values(), ["level", "at"])
+    return verdict
+
+
+def give_try_back(keys: Mapping[Scope, str]) -> None:
+    """The try was right: it is not held against anybody."""
+    with transaction.atomic():
+        rows = _locked(keys.values())
+        for row in rows.values():
+            row.level = given_back(_bucket(row)).level
+        Tries.objects.bulk_update(rows.values(), ["level"])
+
+
+def _locked(keys: Iterable[str]) -> dict[str, Tries]:
+    """The rows of these buckets, made where there are none, locked in one order so that nobody waits in a circle."""
+    wanted = sorted(keys)
+    Tries.objects.bulk_create([Tries(key=key) for key in wanted], ignore_conflicts=True)
+    rows = Tries.objects.select_for_update().filter(key__in=wanted).order_by("key")
+    return {row.key: row for row in rows}
+
+
+def _bucket(row: Tries) -> Bucket:
+    return Bucket(row.level, row.at)
+
+
+def spend_proof(key: str, until: datetime, at: datetime) -> bool:
+    """Use up a proof of work; False when it was used before. Proofs that have lapsed are forgotten."""
+    SpentProof.objects.filter(until__lt=at).delete()
+    _row, new = SpentProof.objects.get_or_create(key=key, defaults={"until": until})
+    return new
+
+
+def signed_in(account: Account, session_key: str, *, device: str, network: str) -> None:
+    """Enter a new session in its owner's list; lists and buckets that say nothing any more are cleared at the same time."""
+    at = now()
+    with transaction.atomic():
+        SignIn.objects.create(
+            account=account, session_key=session_key, device=device, network=network, since=at
+        )
+        SignIn.objects.filter(account=account, since__lt=at - SESSIONS_KEPT).delete()
+        Tries.objects.filter(at__lt=at - TRIES_KEPT).delete()
+
+
+def end_session(account: Account, key: uuid.UUID) -> None:
+    """Log one device out. Raises Refusal `accounts.no-session` when the account has no such session (any more)."""
+    with transaction.atomic():
+        found = SignIn.objects.filter(account=account, key=key).first()
+        if found is None:
+            raise Refusal("accounts.no-session", status=404)
+        Session.objects.filter(session_key=found.session_key).delete()
+        found.delete()
+
+
+def end_all_sessions(account: Account) -> None:
+    """Log every device out, known or not: their sessions no longer bear the account's mark."""
+    with transaction.atomic():
+        for session_key in SignIn.objects.filter(account=account).values_list("session_key", flat=True):
+            Session.objects.filter(session_key=session_key).delete()
+        SignIn.objects.filter(account=account).delete()
+        Account.objects.filter(pk=account.pk).update(sessions_ended=F("sessions_ended") + 1)

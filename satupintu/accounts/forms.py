@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from satupintu.accounts import actions
+from satupintu.accounts import actions, guard, queries
 from satupintu.accounts.models import Account
+from satupintu.core.identifier import LONGEST
 from satupintu.ui.fields import FieldView
 from satupintu.ui.parts import Problem
 
@@ -79,12 +82,58 @@ CODE: dict[str, Any] = {
 }
 
 
-class LoginForm(Drawn, allauth.LoginForm):  # type: ignore[misc]
-    looks = {
-        "login": {**EMAIL, "autocomplete": "username", "hint": _("Yang Anda pakai saat mendaftar.")},
-        "password": {"label": _("Kata sandi"), "kind": "password"},
-    }
-    said = {"login": EMAIL_SAID, "password": {"required": NO_PASSWORD}}
+WHO: dict[str, Any] = {
+    "label": _("Nama pengguna, surel, atau nomor HP"),
+    "autocomplete": "username",
+    "hint": _("Contoh: sitiaminah4821 atau sari@surel.example"),
+    "maxlength": LONGEST,
+}
+NOBODY_NAMED = _("Isi nama pengguna, surel, atau nomor HP Anda.")
+
+
+class Guarded:
+    """A form before which the guard may ask for a proof of work. what: the rules of core/guessing.py it goes by."""
+
+    what = "letter"
+    named = "email"
+    data: Any
+
+    @property
+    def challenge(self) -> str:
+        """What to draw into the form: asked only once many tries came under this name or from this network."""
+        typed = str(self.data.get(self.named, "")) if self.data else ""
+        return guard.challenge(context.request, self.what, typed)
+
+
+class Lettered(Guarded):
+    """A form that sends a letter with a code: how many, is counted once everything else in the form is right."""
+
+    if TYPE_CHECKING:
+        cleaned_data: dict[str, Any]
+        errors: ErrorDict
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()  # type: ignore[misc]
+        if not self.errors:
+            typed = str(self.cleaned_data[self.named])
+            guard.take(context.request, self.what, typed, queries.identified(typed))
+        return self.cleaned_data
+
+
+class LoginForm(Guarded, Drawn, allauth.LoginForm):  # type: ignore[misc]
+    what, named = "password", "login"
+    looks = {"login": WHO, "password": {"label": _("Kata sandi"), "kind": "password"}}
+    said = {"password": {"required": NO_PASSWORD}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            max_length=LONGEST, error_messages={"required": NOBODY_NAMED, "max_length": NOBODY_NAMED}
+        )
+
+    def user_credentials(self) -> dict[str, str]:
+        """What our adapter is asked with: whatever kind of name it is."""
+        return {"login": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
 
 class Named:
@@ -111,7 +160,7 @@ NAME_SAID: dict[str, Text] = {
 }
 
 
-class SignupForm(Named, Drawn, allauth.SignupForm):  # type: ignore[misc]
+class SignupForm(Named, Lettered, Drawn, allauth.SignupForm):  # type: ignore[misc]
     """Three boxes: e-mail, name, password (screens.md: as little typing as can be)."""
 
     looks = {
@@ -135,8 +184,14 @@ class SignupForm(Named, Drawn, allauth.SignupForm):  # type: ignore[misc]
         """allauth calls this once the account is made."""
         actions.name_person(user, self.cleaned_data["name"])
 
+    def try_save(self, request: HttpRequest) -> Any:
+        """Whose address has an account already waits as long as everybody: one hashing of the password."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
-class ResetPasswordForm(Drawn, allauth.ResetPasswordForm):  # type: ignore[misc]
+
+class ResetPasswordForm(Lettered, Drawn, allauth.ResetPasswordForm):  # type: ignore[misc]
     looks = {"email": {**EMAIL, "hint": _("Kode dikirim ke surel ini bila terdaftar.")}}
     said = {"email": EMAIL_SAID}
 
@@ -164,6 +219,43 @@ class NewPasswordForm(Drawn, forms.Form):
         return password
 
     save = allauth.ResetPasswordKeyForm.save
+
+
+class ChangePasswordForm(Drawn, forms.Form):
+    """The password of today, and a new one. The one of today is asked by the guard, like at the door."""
+
+    looks = {
+        "oldpassword": {"label": _("Kata sandi sekarang"), "kind": "password"},
+        "password1": {
+            "label": _("Kata sandi baru"),
+            "kind": "password",
+            "autocomplete": "new-password",
+            "hint": NEW_PASSWORD,
+        },
+    }
+    oldpassword = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
+    password1 = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
+
+    def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_oldpassword(self) -> str:
+        return own_password(self.user, str(self.cleaned_data["oldpassword"]))
+
+    def clean_password1(self) -> str:
+        password = str(self.cleaned_data["password1"])
+        get_adapter().clean_password(password, user=self.user)
+        return password
+
+    save = allauth.ResetPasswordKeyForm.save
+
+
+def own_password(user: Account, password: str) -> str:
+    """The password again, from somebody who is logged in; counted like every other try. Raises ValidationError."""
+    if get_adapter().authenticate(context.request, email=user.email, password=password) != user:
+        raise get_adapter().validation_error("incorrect_password")
+    return password
 
 
 class JoinForm(Named, Drawn, forms.Form):

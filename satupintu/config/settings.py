@@ -7,6 +7,9 @@ SATUPINTU_URL   address under which people reach the office; printed on permits 
 SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refuses to serve anything but loopback
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
 SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
+SATUPINTU_PROXIES    web servers in front of this one that add X-Forwarded-For (default 0); tells addresses apart
+SATUPINTU_BREACHED   file of stolen passwords: sorted SHA-1, one a line, as Have I Been Pwned gives them
+SATUPINTU_PASSWORD_POLICY  bssn: 12 characters and four sorts of signs for everybody, for auditors who ask for it
 
 The command `satupintu` fills in what is missing from SATUPINTU_HOME/satupintu.env, which `satupintu setup` wrote.
 """
@@ -102,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "satupintu.accounts.middleware.ActorMiddleware",
+    "satupintu.accounts.middleware.SeenMiddleware",
     "satupintu.vault.middleware.ShutDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -126,16 +130,28 @@ TEMPLATES = [
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Django keeps 300 and then throws rows away, allauth's counters of tries among them
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["satupintu.accounts.hashers.OfficeArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "satupintu.accounts.passwords.LongEnough"},
+    {"NAME": "satupintu.accounts.passwords.AuditorsSigns"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "satupintu.accounts.passwords.NotStolen"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PASSWORD_POLICY = os.environ.get("SATUPINTU_PASSWORD_POLICY", "")
+BREACHED = os.environ.get("SATUPINTU_BREACHED", "")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SATUPINTU_PROXIES", "0"))
 ACCOUNT_ADAPTER = "satupintu.accounts.adapter.OfficeAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -146,6 +162,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "satupintu.accounts.forms.NewPasswordForm",
     "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
     "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
+    "change_password": "satupintu.accounts.forms.ChangePasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -157,6 +174,10 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+# accounts/guard.py counts these three; allauth counts the rest (codes, resending, asking the password again)
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None, "reset_password": None}
+IDLE_STAFF = 30 * 60
+ADDRESS_CHANGE_HOURS = 24
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
