@@ -15,12 +15,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
 from satupintu.accounts.models import (
     Account,
+    AddressChange,
     Assignment,
     Invitation,
     Letter,
@@ -98,6 +100,13 @@ def make_account(*, email: str, name: str, password: str, verified: bool = True)
         name_person(account, name)
         EmailAddress.objects.create(user=account, email=email, verified=verified, primary=True)
     return account
+
+
+def pretend_account(*, name: str, password: str) -> None:
+    """Do all the work of a new account and take it back: who registers an address that is taken waits as long."""
+    with transaction.atomic():
+        make_account(email=f"{secrets.token_hex(8)}@satupintu.invalid", name=name, password=password)
+        transaction.set_rollback(True)
 
 
 def assign(
@@ -263,3 +272,101 @@ def end_all_sessions(account: Account) -> None:
             Session.objects.filter(session_key=session_key).delete()
         SignIn.objects.filter(account=account).delete()
         Account.objects.filter(pk=account.pk).update(sessions_ended=F("sessions_ended") + 1)
+
+
+def follow_session(account: Account, old: str, new: str) -> None:
+    """The session goes on under another key (its password was changed): so does its line in the list."""
+    SignIn.objects.filter(account=account, session_key=old).update(session_key=new)
+
+
+# Letters about the way in, and a new address ----------------------------------------------------------------------
+
+
+def ask_device_code(account: Account | None, typed: str) -> int:
+    """A letter with a code that makes a browser known; gives its id.
+
+    Nobody's letter is made and queued just the same; it leaves only if there is an address to send it to.
+    """
+    if account:
+        return _letter(account.email, "device_code")
+    return _letter(typed if "@" in typed else "", "unknown_account")
+
+
+def ask_address_code(account: Account, new: str) -> int:
+    """A letter with a code to the address somebody wants; whoever has it already is told instead. Gives its id."""
+    taken = Account.objects.filter(email__iexact=new).exclude(pk=account.pk).exists()
+    return _letter(new, "account_already_exists" if taken else "address_code")
+
+
+def change_address(account: Account, new: str) -> AddressChange:
+    """The new address is proven: it comes into force after the cooling time, and the old one hears of it now.
+
+    An earlier change that still waits ends. Raises Refusal `accounts.address-taken`.
+    """
+    at = now()
+    with transaction.atomic():
+        account = _of(account)
+        if Account.objects.filter(email__iexact=new).exists():
+            raise Refusal("accounts.address-taken", status=422)
+        AddressChange.objects.filter(account=account, done_at=None, undone_at=None).update(undone_at=at)
+        due = at + timedelta(hours=settings.ADDRESS_CHANGE_HOURS)
+        change = AddressChange.objects.create(
+            account=account, old=account.email, new=new, asked_at=at, due=due
+        )
+        _letter(account.email, "address_change", account)
+        task_of("accounts.apply_address").using(run_after=due).enqueue(change_id=change.pk)
+    return change
+
+
+def undo_address_change(account: Account) -> None:
+    """Whoever holds the old address (or is logged in) stops the change; all sessions end, for one of them asked for it.
+
+    Raises Refusal `accounts.no-change` when nothing waits.
+    """
+    with transaction.atomic():
+        waiting = AddressChange.objects.filter(account=_of(account), done_at=None, undone_at=None)
+        if not waiting.update(undone_at=now()):
+            raise Refusal("accounts.no-change", status=410)
+        end_all_sessions(account)
+
+
+def apply_address(change_id: int) -> None:
+    """The cooling time is over: the new address logs in and gets the letters. Does nothing if it was undone or is done.
+
+    An address that somebody else took meanwhile is not taken from him: the change ends as undone.
+    """
+    with transaction.atomic():
+        change = AddressChange.objects.get(pk=change_id)
+        account = _of(change.account)
+        change.refresh_from_db()
+        if change.done_at or change.undone_at or change.due > now():
+            return
+        if Account.objects.filter(email__iexact=change.new).exclude(pk=account.pk).exists():
+            change.undone_at = now()
+        else:
+            change.done_at = now()
+            EmailAddress.objects.filter(user=account).delete()
+            EmailAddress.objects.create(user=account, email=change.new, verified=True, primary=True)
+            account.email = change.new
+            account.save(update_fields=["email"])
+        change.save(update_fields=["done_at", "undone_at"])
+
+
+def renew_password(account: Account, password: str) -> None:
+    """Another password: every session of the old one ends, and the owner is told by letter."""
+    with transaction.atomic():
+        set_password(account, password)
+        _letter(account.email, "password_changed", account)
+
+
+def _of(account: Account) -> Account:
+    """The account as it is, locked until the transaction ends."""
+    return Account.objects.select_related(None).select_for_update().get(pk=account.pk)
+
+
+def _letter(email: str, template: str, account: Account | None = None) -> int:
+    """Make and queue a letter in one commit; gives its id, of which its code is computed."""
+    with transaction.atomic():
+        made = Letter.objects.create(email=email, template=template, account=account, made_at=now())
+        task_of("accounts.send_letter").enqueue(letter_id=made.pk)
+    return made.pk

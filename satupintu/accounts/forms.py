@@ -9,12 +9,11 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django import forms
-from django.contrib.auth.hashers import make_password
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from satupintu.accounts import actions, guard, queries
+from satupintu.accounts import actions, guard, pending, queries
 from satupintu.accounts.models import Account
 from satupintu.core.identifier import LONGEST
 from satupintu.ui.fields import FieldView
@@ -96,11 +95,14 @@ class Guarded:
 
     what = "letter"
     named = "email"
+    proof = True  # False where the letter itself takes the place of a proof
     data: Any
 
     @property
     def challenge(self) -> str:
         """What to draw into the form: asked only once many tries came under this name or from this network."""
+        if not self.proof:
+            return ""
         typed = str(self.data.get(self.named, "")) if self.data else ""
         return guard.challenge(context.request, self.what, typed)
 
@@ -116,7 +118,7 @@ class Lettered(Guarded):
         super().clean()  # type: ignore[misc]
         if not self.errors:
             typed = str(self.cleaned_data[self.named])
-            guard.take(context.request, self.what, typed, queries.identified(typed))
+            guard.take(context.request, self.what, typed, queries.identified(typed), proof=self.proof)
         return self.cleaned_data
 
 
@@ -185,9 +187,10 @@ class SignupForm(Named, Lettered, Drawn, allauth.SignupForm):  # type: ignore[mi
         actions.name_person(user, self.cleaned_data["name"])
 
     def try_save(self, request: HttpRequest) -> Any:
-        """Whose address has an account already waits as long as everybody: one hashing of the password."""
+        """Whose address has an account already waits as long as everybody."""
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])
+            typed = self.cleaned_data
+            actions.pretend_account(name=typed["name"], password=typed["password1"])
         return super().try_save(request)
 
 
@@ -221,6 +224,56 @@ class NewPasswordForm(Drawn, forms.Form):
     save = allauth.ResetPasswordKeyForm.save
 
 
+class DeviceForm(Lettered, Drawn, forms.Form):
+    """Who wants a code, in order to log in from a browser that is not known."""
+
+    named, proof = "login", False
+    looks = {"login": WHO}
+    login = forms.CharField(
+        max_length=LONGEST, error_messages={"required": NOBODY_NAMED, "max_length": NOBODY_NAMED}
+    )
+
+
+class PendingCodeForm(Drawn, forms.Form):
+    """The code a session waits for. what: of pending.py; `kept` is what was kept with it."""
+
+    looks = {"code": CODE}
+    code = forms.CharField(max_length=24, error_messages={"required": NO_CODE, "max_length": pending.WRONG})
+
+    def __init__(self, *args: Any, what: str, **kwargs: Any) -> None:
+        self.what = what
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        self.kept = pending.confirm(context.request, self.what, str(self.cleaned_data["code"]))
+        return ""
+
+
+class NewAddressForm(Lettered, Drawn, forms.Form):
+    """Another e-mail address, and the password again."""
+
+    proof = False
+    looks = {
+        "email": {**EMAIL, "label": _("Surel baru"), "hint": _("Kode dikirim ke sini.")},
+        "password": {"label": _("Kata sandi"), "kind": "password"},
+    }
+    email = forms.EmailField(error_messages=EMAIL_SAID)
+    password = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
+
+    def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_email(self) -> str:
+        new = str(self.cleaned_data["email"]).lower()
+        if new == self.user.email.lower():
+            raise forms.ValidationError(_("Ini surel Anda yang sekarang. Tulis yang baru."))
+        return new
+
+    def clean_password(self) -> str:
+        return own_password(self.user, str(self.cleaned_data["password"]))
+
+
 class ChangePasswordForm(Drawn, forms.Form):
     """The password of today, and a new one. The one of today is asked by the guard, like at the door."""
 
@@ -247,8 +300,6 @@ class ChangePasswordForm(Drawn, forms.Form):
         password = str(self.cleaned_data["password1"])
         get_adapter().clean_password(password, user=self.user)
         return password
-
-    save = allauth.ResetPasswordKeyForm.save
 
 
 def own_password(user: Account, password: str) -> str:

@@ -42,10 +42,11 @@ RULES: Mapping[str, Mapping[Scope, Rule]] = {"password": PASSWORD, "letter": LET
 # One try -----------------------------------------------------------------------------------------------------------
 
 
-def take(request: HttpRequest, what: str, typed: str, account: Account | None) -> Keys:
+def take(request: HttpRequest, what: str, typed: str, account: Account | None, *, proof: bool = True) -> Keys:
     """Take one try, or say why not; gives the buckets it was counted in.
 
     what: "password" or "letter". typed: who somebody says he is. account: whom that means, for known browsers.
+    proof: whether a proof of work may be asked; not where the letter itself is what takes its place.
     Raises ValidationError, code "held" or "proof".
     """
     at, rules = now(), RULES[what]
@@ -55,13 +56,13 @@ def take(request: HttpRequest, what: str, typed: str, account: Account | None) -
         if actions.take_try(own, rules, at, proven=True).go:
             return own
     keys = _keys(request, what, typed)
-    verdict = actions.take_try(keys, rules, at, proven=_proof_spent(request, at))
+    verdict = actions.take_try(keys, rules, at, proven=not proof or _proof_spent(request, at))
     if Scope.EVERYBODY in verdict.full and cache.add(f"tries:spray:{what}", 1, 3600):
         log.warning("many tries from many places", extra={"what": what})
     if verdict.until:
         raise ValidationError(_patience(verdict.until - at), "held")
     if verdict.proof:
-        raise ValidationError(ASK_PROOF, "proof")
+        raise ValidationError(ASK_PROOF[what], "proof")
     return keys
 
 
@@ -88,7 +89,11 @@ def _key(what: str, scope: Scope, value: str) -> str:
     return blind_index(f"{what}:{scope}:{value}", purpose="tries")
 
 
-ASK_PROOF = _("Satu langkah lagi: ketik kata sandi sekali lagi. HP Anda menghitung sebentar, tidak ada teka-teki.")
+ASK_PROOF = {
+    "password": _("Satu langkah lagi: ketik kata sandi sekali lagi, lalu tekan Masuk."),
+    "letter": _("Satu langkah lagi: tekan tombolnya sekali lagi."),
+}
+"""The page that says so draws the challenge; without JavaScript it offers a code by e-mail."""
 
 
 def _patience(wait: timedelta) -> Any:
@@ -103,8 +108,6 @@ def _patience(wait: timedelta) -> Any:
 # Proof of work -----------------------------------------------------------------------------------------------------
 
 FIELD = "proof"
-COST, MOST = 2_000, 800
-"""PBKDF2 rounds of one step, and steps at most: no unlucky phone has to count for ever (docs/decisions/0022)."""
 LASTS = timedelta(minutes=20)
 
 
@@ -115,9 +118,11 @@ def challenge(request: HttpRequest, what: str, typed: str) -> str:
         return ""
     made = altcha.create_challenge(
         "PBKDF2/SHA-256",
-        COST,
-        counter=secrets.randbelow(MOST),
-        expires_at=at + LASTS,
+        settings.PROOF_ROUNDS,
+        counter=secrets.randbelow(settings.PROOF_STEPS),
+        data={
+            "until": int((at + LASTS).timestamp())
+        },  # not altcha's own expiry: it goes by another clock than ours
         hmac_secret=key("proof"),
         hmac_key_secret=key("proof-solved"),
     )
@@ -127,12 +132,13 @@ def challenge(request: HttpRequest, what: str, typed: str) -> str:
 def _proof_spent(request: HttpRequest, at: datetime) -> bool:
     """Did this request bring a solved challenge that nobody has used?"""
     brought = request.POST.get(FIELD, "")[:4000]
-    if not brought:
-        return False
-    if not altcha.verify_solution(brought, key("proof"), hmac_key_secret=key("proof-solved")).verified:
+    if (
+        not brought
+        or not altcha.verify_solution(brought, key("proof"), hmac_key_secret=key("proof-solved")).verified
+    ):
         return False
     solved = altcha.Payload.from_base64(brought).challenge
-    until = datetime.fromtimestamp(solved.parameters.expires_at or 0, UTC)
+    until = datetime.fromtimestamp((solved.parameters.data or {})["until"], UTC)
     return until > at and actions.spend_proof(str(solved.signature), until, at)
 
 

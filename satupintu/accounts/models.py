@@ -31,7 +31,9 @@ class Person(models.Model):
             models.UniqueConstraint(fields=["nik_index"], condition=~models.Q(nik_index=""), name="nik_once"),
             # A family may share a telephone; who logs in by it is the one who proved last that he holds it.
             models.UniqueConstraint(
-                fields=["phone_index"], condition=models.Q(phone_proven_at__isnull=False), name="proven_phone_once"
+                fields=["phone_index"],
+                condition=models.Q(phone_proven_at__isnull=False),
+                name="proven_phone_once",
             ),
         ]
 
@@ -54,7 +56,8 @@ class Account(AbstractBaseUser):
     """Hak akses: what a person logs in with."""
 
     email = models.EmailField(unique=True)
-    username = models.CharField(max_length=24, unique=True, null=True)  # null only until its person is named
+    # null until its person is named: of empty texts there could be only one
+    username = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001
     person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField()

@@ -13,7 +13,16 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
-from satupintu.accounts.models import Account, Assignment, Invitation, Person, SignIn, Tries
+from satupintu.accounts.models import (
+    Account,
+    AddressChange,
+    Assignment,
+    Invitation,
+    Letter,
+    Person,
+    SignIn,
+    Tries,
+)
 from satupintu.core.access import GRANTS, Actor, Capacity, Permission, Role
 from satupintu.core.guessing import Bucket, Scope
 from satupintu.core.identifier import identify
@@ -221,3 +230,16 @@ def sessions(account: Account, session_key: str, at: datetime) -> list[OpenSessi
                 OpenSession(row.key, row.device, row.network, row.since, seen, row.session_key == session_key)
             )
     return sorted(found, key=lambda one: (not one.this_one, -one.seen.timestamp()))
+
+
+def address_change(account: Account) -> AddressChange | None:
+    """The new e-mail address that waits for its cooling time, if one does."""
+    return AddressChange.objects.filter(account=account, done_at=None, undone_at=None).first()
+
+
+def letter_account(letter_id: int) -> Account:
+    """Whose letter this is. Raises Refusal `accounts.no-change` (410) for one that is about nobody's change."""
+    letter = Letter.objects.filter(pk=letter_id, template="address_change").select_related("account").first()
+    if letter is None or letter.account is None:
+        raise Refusal("accounts.no-change", status=410)
+    return letter.account

@@ -176,6 +176,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
 # accounts/guard.py counts these three; allauth counts the rest (codes, resending, asking the password again)
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None, "reset_password": None}
+# PBKDF2 rounds of one step, and steps at most: no unlucky phone has to count for ever (docs/decisions/0022)
+PROOF_ROUNDS, PROOF_STEPS = 2_000, 800
 IDLE_STAFF = 30 * 60
 ADDRESS_CHANGE_HOURS = 24
 ACCOUNT_LOGOUT_ON_GET = False

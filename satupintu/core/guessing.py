@@ -64,25 +64,25 @@ class Verdict:
         return self.until is None and not self.proof
 
 
-_s, _m, _h = (lambda n: timedelta(seconds=n)), (lambda n: timedelta(minutes=n)), (lambda n: timedelta(hours=n))  # fmt: skip
+S, M, H = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 PASSWORD: Mapping[Scope, Rule] = {
-    Scope.NAME: Rule(ask=3, wait=5, first=_s(30), longest=_h(1), forget=_h(1)),
+    Scope.NAME: Rule(ask=3, wait=5, first=30 * S, longest=1 * H, forget=1 * H),
     # a village hall or a whole mobile network stands behind one address: a proof early, patience late
-    Scope.ADDRESS: Rule(ask=6, wait=40, first=_s(30), longest=_m(15), forget=_m(2)),
-    Scope.NETWORK: Rule(ask=30, wait=300, first=_s(10), longest=_m(5), forget=_s(12)),
-    Scope.EVERYBODY: Rule(ask=300, wait=math.inf, first=_s(0), longest=_s(0), forget=_s(4)),
-    Scope.DEVICE: Rule(ask=math.inf, wait=10, first=_m(1), longest=_h(1), forget=_m(10)),
+    Scope.ADDRESS: Rule(ask=6, wait=40, first=30 * S, longest=15 * M, forget=2 * M),
+    Scope.NETWORK: Rule(ask=30, wait=300, first=10 * S, longest=5 * M, forget=12 * S),
+    Scope.EVERYBODY: Rule(ask=300, wait=math.inf, first=0 * S, longest=0 * S, forget=4 * S),
+    Scope.DEVICE: Rule(ask=math.inf, wait=10, first=1 * M, longest=1 * H, forget=10 * M),
 }
 """Wrong passwords. Right ones are given back, so they cost nothing."""
 
 LETTER: Mapping[Scope, Rule] = {
-    Scope.NAME: Rule(ask=2, wait=3, first=_m(1), longest=_h(24), forget=_h(4)),
+    Scope.NAME: Rule(ask=math.inf, wait=3, first=1 * M, longest=24 * H, forget=4 * H),
     # a counter that registers people all day sends one letter every few minutes
-    Scope.ADDRESS: Rule(ask=8, wait=30, first=_m(1), longest=_h(1), forget=_m(3)),
-    Scope.NETWORK: Rule(ask=60, wait=300, first=_s(30), longest=_h(1), forget=_s(30)),
-    Scope.EVERYBODY: Rule(ask=300, wait=math.inf, first=_s(0), longest=_s(0), forget=_s(10)),
-    Scope.DEVICE: Rule(ask=math.inf, wait=5, first=_m(5), longest=_h(24), forget=_h(1)),
+    Scope.ADDRESS: Rule(ask=8, wait=30, first=1 * M, longest=1 * H, forget=3 * M),
+    Scope.NETWORK: Rule(ask=60, wait=300, first=30 * S, longest=1 * H, forget=30 * S),
+    Scope.EVERYBODY: Rule(ask=300, wait=math.inf, first=0 * S, longest=0 * S, forget=10 * S),
+    Scope.DEVICE: Rule(ask=math.inf, wait=5, first=5 * M, longest=24 * H, forget=1 * H),
 }
 """Letters with a code, to whoever is named: registering, forgotten password, code for a new device."""
 
@@ -96,10 +96,15 @@ def level(bucket: Bucket, rule: Rule, at: datetime) -> float:
 
 def opens(bucket: Bucket, rule: Rule) -> datetime | None:
     """The instant from which the next try may come; None: at once."""
-    if bucket.at is None or bucket.level < rule.wait:
+    if bucket.at is None or (counted := _whole(bucket.level)) < rule.wait:
         return None
-    doublings = min(math.floor(bucket.level - rule.wait), 40)
-    return bucket.at + min(rule.longest, rule.first * 2**doublings)
+    doublings = min(int(counted - rule.wait), 40)
+    return bucket.at + min(rule.longest, rule.first * (1 << doublings))
+
+
+def _whole(tries: float) -> int:
+    """A try that is forgotten in part still counts as one; the rest is noise of floating point."""
+    return math.ceil(tries - 1e-6)
 
 
 def weigh(
@@ -111,7 +116,9 @@ def weigh(
     }
     if waits:
         return Verdict(until=max(waits.values()), full=frozenset(waits))
-    asking = {scope for scope, it in buckets.items() if level(it, rules[scope], at) >= rules[scope].ask}
+    asking = {
+        scope for scope, it in buckets.items() if _whole(level(it, rules[scope], at)) >= rules[scope].ask
+    }
     return Verdict(proof=bool(asking) and not proven, full=frozenset(asking))
 
 

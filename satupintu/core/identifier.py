@@ -38,7 +38,7 @@ def identify(typed: str) -> Identifier:
     if bare[:1].isalpha():
         return Identifier("username", re.sub(r"[\s.]", "", bare))
     checked = phone(bare)
-    return Identifier("phone", checked.value if checked.valid else re.sub(r"[^0-9+]", "", bare))
+    return Identifier("phone", checked.normalised if checked.valid else re.sub(r"[^0-9+]", "", bare))
 
 
 def new_user_name(name: str) -> str:
