@@ -359,6 +359,11 @@ def renew_password(account: Account, password: str) -> None:
         _letter(account.email, "password_changed", account)
 
 
+def welcome(account: Account) -> None:
+    """Tell a new owner his user name, never his password."""
+    _letter(account.email, "welcome", account)
+
+
 def _of(account: Account) -> Account:
     """The account as it is, locked until the transaction ends."""
     return Account.objects.select_related(None).select_for_update().get(pk=account.pk)

@@ -103,8 +103,19 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        if kwargs["signup"]:
+            actions.welcome(cast(Account, user))
         guard.remember(request, response, cast(Account, user))
         return response
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A forgotten password is replaced; whoever did it has shown a code from the owner's mailbox."""
+        actions.renew_password(cast(Account, user), password)
+        allauth_context.request.shown_mailbox = user
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Who did not come to apply for something reads his user name first."""
+        return reverse("account_welcome")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """An officer's day begins at his desk, an applicant's at his own applications."""

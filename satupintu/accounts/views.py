@@ -118,6 +118,15 @@ def at_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return whole
 
 
+def new_password(request: HttpRequest) -> HttpResponse:
+    """The last page of a forgotten password. This browser is known from now on: strangers' guesses do not stop it."""
+    answer: HttpResponse = allauth.complete_password_reset(request)
+    owner = getattr(request, "shown_mailbox", None)
+    if owner is not None:
+        guard.remember(request, answer, owner)
+    return answer
+
+
 # A browser that is not known yet -----------------------------------------------------------------------------------
 
 
@@ -149,6 +158,14 @@ def device_code(request: ActorRequest) -> HttpResponse:
         messages.warning(request, pending.OVER)
         return redirect("account_device")
     return _page(request, "account/device_code.html", {"form": form})
+
+
+@login_required
+@no_store
+@require_safe
+def welcome(request: ActorRequest) -> HttpResponse:
+    """Pendaftaran berhasil: the user name, and where to go on."""
+    return _page(request, "account/welcome.html", {"account": _me(request)})
 
 
 # One's own security ------------------------------------------------------------------------------------------------

@@ -185,6 +185,21 @@ def test_registering_an_address_that_is_taken_looks_like_any_other(siti: Account
     assert "Kode Anda" in letters[NOBODY]
 
 
+def test_who_has_registered_reads_his_user_name_and_gets_it_by_letter(
+    client: Client, db: None, postbox: Catcher
+) -> None:
+    client.post("/daftar", {"email": NOBODY, "name": "Tini Contoh", "password1": SANDI})
+    code = code_of(Letter.objects.get(email=NOBODY).pk)
+    assert client.post("/verifikasi", {"code": code})["Location"] == "/daftar/berhasil"
+    name = str(Account.objects.get(email=NOBODY).username)
+    assert name in words(client.get("/daftar/berhasil"))
+    f.run_jobs()
+    letters = [path.read_text() for path in postbox.folder.glob("*.eml")]
+    assert sum(name in letter for letter in letters) == 1
+    assert not any(SANDI in letter for letter in letters)
+    assert inside(login(Client(), name))
+
+
 def test_the_page_of_the_code_is_the_same_for_both_to_the_end(siti: Account) -> None:
     seen = []
     for who in (SITI, NOBODY):

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from satupintu.accounts import actions, queries
-from satupintu.accounts.models import Account, SignIn
+from satupintu.accounts.models import Account, Letter, SignIn
 from satupintu.cases.models import Case
 from satupintu.door.moment import at_moment
 from tests import factories as f
@@ -137,11 +137,13 @@ def test_another_password_ends_the_other_sessions(siti: Account, way: str) -> No
         owner.post(way, {"email": SITI})
         code = owner.session["account_password_reset_verification"]["code"]
         owner.post("/lupa-sandi/kode", {"code": code})
-        owner.post("/lupa-sandi/baru", {"password1": "gajah terbang rendah"})
+        answer = owner.post("/lupa-sandi/baru", {"password1": "gajah terbang rendah"})
+        assert "spdev" in answer.cookies  # strangers' guesses do not stop him now
         assert not works(mine)
     assert not works(phone)
     siti.refresh_from_db()
     assert siti.check_password("gajah terbang rendah")
+    assert Letter.objects.filter(template="password_changed", email=SITI).count() == 1
 
 
 # Idle officers -------------------------------------------------------------------------------------------------------
