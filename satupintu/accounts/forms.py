@@ -28,6 +28,7 @@ WRONG_ADDRESS = _("Alamat surel belum lengkap. Contoh: sari@surel.example")
 NO_ADDRESS = _("Isi alamat surel Anda.")
 NO_PASSWORD = _("Isi kata sandi Anda.")
 NEW_PASSWORD = _("Paling sedikit 8 huruf atau angka. Jangan pakai nama atau surel Anda.")
+NO_NEW_PASSWORD = _("Buat kata sandi baru.")
 NO_CODE = _("Isi enam angka dari surel kami.")
 
 
@@ -287,7 +288,7 @@ class ChangePasswordForm(Drawn, forms.Form):
         },
     }
     oldpassword = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
-    password1 = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
+    password1 = forms.CharField(strip=False, error_messages={"required": NO_NEW_PASSWORD})
 
     def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
         self.user = user

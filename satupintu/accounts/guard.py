@@ -193,4 +193,5 @@ def device_words(request: HttpRequest) -> str:
 
 def near(request: HttpRequest) -> str:
     """The network a request comes from, shortened: enough to say "not mine", too little to find a house."""
-    return network(get_adapter(request).get_client_ip(request))
+    whole = network(get_adapter(request).get_client_ip(request)).partition("/")[0]
+    return whole.removesuffix("0") + "x" if "." in whole else whole
