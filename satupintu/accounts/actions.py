@@ -42,7 +42,6 @@ from satupintu.door.write import task_of, write
 from satupintu.offices.models import Office
 
 INVITED_FOR = timedelta(hours=24)
-SESSIONS_KEPT = timedelta(days=2)  # longer than any session lives (SESSION_COOKIE_AGE)
 TRIES_KEPT = timedelta(days=30)
 
 
@@ -251,7 +250,8 @@ def signed_in(account: Account, session_key: str, *, device: str, network: str) 
         SignIn.objects.create(
             account=account, session_key=session_key, device=device, network=network, since=at
         )
-        SignIn.objects.filter(account=account, since__lt=at - SESSIONS_KEPT).delete()
+        living = Session.objects.filter(expire_date__gt=at).values("session_key")
+        SignIn.objects.filter(account=account).exclude(session_key__in=living).delete()
         Tries.objects.filter(at__lt=at - TRIES_KEPT).delete()
 
 

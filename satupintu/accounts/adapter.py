@@ -98,6 +98,10 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """A new session key (Django's), and a line in the owner's list of sessions."""
         super().login(request, user)
+        if (
+            request.session.session_key is None
+        ):  # somebody else was logged in here: Django has thrown his session away
+            request.session.save()
         where = {"device": guard.device_words(request), "network": guard.near(request)}
         actions.signed_in(cast(Account, user), str(request.session.session_key), **where)
 

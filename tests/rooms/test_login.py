@@ -24,7 +24,7 @@ from django.test.utils import CaptureQueriesContext
 from satupintu.accounts import actions, queries
 from satupintu.accounts.codes import code_of
 from satupintu.accounts.hashers import OfficeArgon2
-from satupintu.accounts.models import Account, Letter
+from satupintu.accounts.models import Account, Letter, Tries
 from satupintu.accounts.passwords import AuditorsSigns, LongEnough, NotStolen, is_listed
 from satupintu.adapters.mail.simulator import Catcher
 from satupintu.core.refusal import Refusal
@@ -347,6 +347,18 @@ def test_no_name_and_no_address_rests_with_the_count(siti: Account) -> None:
         kept = repr(cursor.fetchall())
     assert kept.count(",") > 8
     assert not any(word in kept for word in ("siti", "100.64", "contoh"))
+
+
+def test_a_spray_over_all_accounts_asks_everybody_for_a_proof_and_warns_once(
+    siti: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    login(Client(), "tini", "salah", "100.64.1.9")
+    Tries.objects.update(level=300)  # as if three hundred more had come from everywhere
+    for n in range(3):
+        assert "Satu langkah lagi" in words(login(Client(), SITI, address=f"100.64.{n + 2}.9"))
+    assert caplog.text.count("many tries from many places") == 1
+    assert challenge_in(page := Client().get("/masuk", REMOTE_ADDR="100.64.9.9"))
+    assert inside(login(Client(), SITI, address="100.64.9.9", proof=solved(page)))
 
 
 # Proof of work -------------------------------------------------------------------------------------------------------

@@ -9,11 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.core.context import request_context
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from satupintu.accounts import actions, queries
+from satupintu.accounts.adapter import OfficeAdapter
 from satupintu.accounts.models import Account, Letter, SignIn
 from satupintu.cases.models import Case
 from satupintu.door.moment import at_moment
@@ -58,6 +62,22 @@ def test_a_session_that_was_there_before_gets_a_new_key(siti: Account) -> None:
     thief = Client()
     thief.cookies["sp"] = planted
     assert not works(thief)
+
+
+def test_whoever_logs_in_after_somebody_else_gets_a_session_of_his_own(
+    siti: Account, rf: RequestFactory
+) -> None:
+    other = f.newcomer("adik@contoh.example")
+    request = rf.post("/mulai")
+    request.session, request.user = SessionStore(), AnonymousUser()
+    keys = []
+    with request_context(request):
+        for account in (other, siti, other):
+            OfficeAdapter(request).login(request, account)
+            keys.append(request.session.session_key)
+    assert len(set(keys)) == 3
+    assert [one.this_one for one in queries.sessions(other, str(keys[2]), f.AT)] == [True]
+    assert queries.sessions(siti, "", f.AT) == []
 
 
 def test_the_cookies_cannot_be_read_by_a_script_or_sent_by_another_site(siti: Account) -> None:
