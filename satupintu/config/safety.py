@@ -159,7 +159,7 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
     home, keys = Path(settings.HOME), Path(settings.KEYS)
     files = sorted(keys.glob("*.key"))
     database = settings.DATABASES["default"]
-    on_disk = database["ENGINE"].endswith("sqlite3")
+    on_disk = database["ENGINE"].endswith("sqlite")
     return Installation(
         url=environ.get("SATUPINTU_URL", ""),
         smtp=environ.get("SATUPINTU_SMTP", ""),

@@ -35,7 +35,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "satupintu.door.sqlite",
             "NAME": HOME / "satupintu.sqlite3",
             "CONN_MAX_AGE": None,
             "OPTIONS": {
