@@ -49,9 +49,11 @@ def public(request: ActorRequest, office: Office | None = None) -> Frame:
 
 def _own_place(actor: Actor) -> tuple[NavLink, ...]:
     """Where the person's own files are: an officer's desk, an applicant's list."""
+    security = NavLink(reverse("account_security"), _("Akun"), also=("/akun/",))
     if actor.capacities:
-        return (NavLink(reverse("desk:worklist"), _("Meja"), icon="clipboard"),)
-    return (NavLink(reverse("portal:mine"), _("Permohonan saya"), icon="person", also=("/permohonan/",)),)
+        return (NavLink(reverse("desk:worklist"), _("Meja"), icon="clipboard"), security)
+    mine = NavLink(reverse("portal:mine"), _("Permohonan saya"), icon="person", also=("/permohonan/",))
+    return (mine, security)
 
 
 def _help(office: Office) -> tuple[NavLink, ...]:

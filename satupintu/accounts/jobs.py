@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django_tasks import task
 
 from satupintu.accounts import actions
-from satupintu.accounts.codes import code_of
+from satupintu.accounts.codes import code_of, undo_link
 from satupintu.accounts.models import Letter
 from satupintu.adapters.mail import client
 from satupintu.core.refusal import Refusal
@@ -22,13 +22,19 @@ def send_letter(letter_id: int) -> None:
     Raises Refusal `accounts.address-refused` when the address is refused for good: that is not tried again.
     """
     letter = Letter.objects.filter(pk=letter_id, sent_at__isnull=True).first()
-    if letter is None:
+    if letter is None or not letter.email:  # "": a code for somebody who does not exist
         return
-    code = code_of(letter.pk)
-    subject = render_to_string(f"account/email/{letter.template}_subject.txt", {"code": code}).strip()
-    body = render_to_string(f"account/email/{letter.template}_message.txt", {"code": code}).strip()
+    words = {"code": code_of(letter.pk), "link": undo_link(letter.pk), "account": letter.account}
+    subject = render_to_string(f"account/email/{letter.template}_subject.txt", words).strip()
+    body = render_to_string(f"account/email/{letter.template}_message.txt", words).strip()
     try:
         client.send(to=letter.email, subject=subject, body=body, key=f"letter-{letter.pk}")
     except smtplib.SMTPRecipientsRefused:
         raise Refusal("accounts.address-refused", letter=letter.pk) from None
     actions.letter_sent(letter.pk)
+
+
+@task()
+def apply_address(change_id: int) -> None:
+    """Bring a new e-mail address into force once its cooling time is over."""
+    actions.apply_address(change_id)

@@ -10,6 +10,9 @@ SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
 SATUPINTU_WHATSAPP_PHONE_ID, _ACCOUNT_ID, _TOKEN, _SECRET, _VERIFY  from Meta's Cloud API: id of the sending number and
                 of its account, access token, app secret (signs what Meta reports), word of the webhook's first handshake
 SATUPINTU_WHATSAPP_URL  address of the API with its version (default https://graph.facebook.com/v23.0)
+SATUPINTU_PROXIES    web servers in front of this one that add X-Forwarded-For (default 0); tells addresses apart
+SATUPINTU_BREACHED   file of stolen passwords: sorted SHA-1, one a line, as Have I Been Pwned gives them
+SATUPINTU_PASSWORD_POLICY  bssn: 12 characters and four sorts of signs for everybody, for auditors who ask for it
 
 The command `satupintu` fills in what is missing from SATUPINTU_HOME/satupintu.env, which `satupintu setup` wrote.
 """
@@ -105,6 +108,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "satupintu.accounts.middleware.ActorMiddleware",
+    "satupintu.accounts.middleware.SeenMiddleware",
     "satupintu.vault.middleware.ShutDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -129,16 +133,28 @@ TEMPLATES = [
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Django keeps 300 and then throws rows away, allauth's counters of tries among them
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["satupintu.accounts.hashers.OfficeArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "satupintu.accounts.passwords.LongEnough"},
+    {"NAME": "satupintu.accounts.passwords.AuditorsSigns"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "satupintu.accounts.passwords.NotStolen"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PASSWORD_POLICY = os.environ.get("SATUPINTU_PASSWORD_POLICY", "")
+BREACHED = os.environ.get("SATUPINTU_BREACHED", "")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SATUPINTU_PROXIES", "0"))
 ACCOUNT_ADAPTER = "satupintu.accounts.adapter.OfficeAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -149,6 +165,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "satupintu.accounts.forms.NewPasswordForm",
     "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
     "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
+    "change_password": "satupintu.accounts.forms.ChangePasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -160,6 +177,12 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+# accounts/guard.py counts these three; allauth counts the rest (codes, resending, asking the password again)
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None, "reset_password": None}
+# PBKDF2 rounds of one step, and steps at most: no unlucky phone has to count for ever (docs/decisions/0022)
+PROOF_ROUNDS, PROOF_STEPS = 2_000, 800
+IDLE_STAFF = 30 * 60
+ADDRESS_CHANGE_HOURS = 24
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False

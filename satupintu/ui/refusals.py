@@ -73,6 +73,18 @@ WORDS: Mapping[str, Words] = {
     "accounts.address-refused": Words(
         _("Alamat surel ini ditolak oleh penyedianya."), _("Periksa ejaan alamatnya, lalu daftar lagi.")
     ),
+    "accounts.address-taken": Words(
+        what=_("Surel ini tidak bisa dipakai."), do=_("Pakai surel lain. Surel lama Anda tetap berlaku.")
+    ),
+    "accounts.no-change": Words(
+        what=_("Tidak ada perubahan surel yang menunggu."),
+        do=_(
+            "Tautan ini sudah dipakai atau waktunya lewat. Bila akun Anda diambil orang, datang ke loket dengan KTP."
+        ),
+    ),
+    "accounts.no-session": Words(
+        what=_("Perangkat itu sudah keluar."), do=_("Buka lagi daftar perangkat Anda.")
+    ),
     "accounts.nik-taken": Words(
         what=_("NIK ini sudah dipakai akun lain."),
         do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan KTP."),

@@ -27,7 +27,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -359,6 +359,7 @@ def body(name: str) -> dict[str, Any]:
         "portal:withdraw": {"alasan": "Batal."},
         "portal:track": {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
         "account_login": {"login": "tidak@ada.example", "password": "salah-semua"},
+        "account_device": {"login": "tidak@ada.example"},
         "account_signup": {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
         "account_reset_password": {"email": "tidak@ada.example"},
     }
@@ -395,6 +396,7 @@ def rolled_back() -> Iterator[None]:
 def call(client: Client, method: str, route: Route, file: File) -> Answer:
     """Send it, see what comes, and undo it."""
     cookies = client.cookies.output()
+    reset_queries()  # Django keeps 9,000 statements of a test, and here are more
     with rolled_back(), at_moment(NOW), CaptureQueriesContext(connection) as sent:
         address = file.fill(route)
         kept = dict(client.cookies)

@@ -6,6 +6,7 @@ Each data migration (RunPython, RunSQL) has a trial here: what its rows were bef
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,8 +172,26 @@ def the_words_are_gone(state: State) -> None:
     assert state.get_model("cases", "Case").objects.count() == 2
 
 
+def three_accounts(state: State) -> None:
+    """Two of persons who bear one name, one that has no person yet."""
+    account = state.get_model("accounts", "Account").objects.create
+    for n in range(2):
+        person = state.get_model("accounts", "Person").objects.create(name="Siti Aminah", created_at=f.AT)
+        account(email=f"{n}@contoh.example", person=person, date_joined=f.AT)
+    account(email="baru@contoh.example", date_joined=f.AT)
+
+
+def they_have_user_names(state: State) -> None:
+    rows = state.get_model("accounts", "Account").objects
+    names = set(rows.exclude(person=None).values_list("username", flat=True))
+    assert len(names) == 2
+    assert all(re.fullmatch(r"sitiaminah\d{4}", name) for name in names)
+    assert rows.get(person=None).username is None
+
+
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("accounts", "0004_user_names"): Trial(three_accounts, they_have_user_names, they_have_user_names),
     ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
 }

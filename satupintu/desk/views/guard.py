@@ -140,6 +140,7 @@ def seat(request: ActorRequest, office: Office | None) -> None:
         nav=tuple(nav),
         person=person.name if person else "",
         role=roles[:1].upper() + roles[1:],
+        account=(NavLink(reverse("account_security"), _("Akun")),),
         search=worklist if reads else "",
         demo=bool(office and office.invented),
     )
