@@ -12,6 +12,7 @@ from satupintu.accounts.queries import account_of_person, accounts_in_role
 from satupintu.applications import actions, queries
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.catalog import queries as catalog
 from satupintu.core.access import system
 from satupintu.core.sop import NoticeRow
 from satupintu.door import read
@@ -67,7 +68,7 @@ def _accounts(case: Case, actors: Iterable[str]) -> list[int]:
 
 
 def _message(case: Case, number: int, row: NoticeRow) -> Message:
-    package = case_queries.package(case)
+    package = case_queries.spoken(case)
     texts = package.texts["id"]
     staff = any(package.sop.actors[actor].is_.startswith("role:") for actor in row.to)
     link = f"/berkas/{case.key}" if staff else f"/permohonan/{queries.of_case(case).key}"
@@ -96,3 +97,27 @@ def _fill(text: str, words: dict[str, str]) -> str:
     for name, value in words.items():
         text = text.replace("{" + name + "}", value)
     return text
+
+
+@task()
+def tell_drafts(ruling_id: int) -> None:
+    """Tell those whose drafts are not sent yet that their service closes, or that it does not after all."""
+    row = catalog.closing_of(ruling_id)
+    day = formats.long_date(row.day) if row.day else formats.NOTHING
+    undone = row.pk != ruling_id
+    if undone:
+        subject = f"Layanan {row.about.name} tidak jadi ditutup"
+        body = f"Penutupan layanan {row.about.name} mulai {day} dibatalkan. Draf Anda tetap bisa dikirim."
+    else:
+        subject = f"Layanan {row.about.name} ditutup mulai {day}"
+        body = f"Draf permohonan Anda hanya bisa dikirim sebelum {day}. Sesudah itu isiannya tetap bisa dibaca dan dicetak."
+    for draft in queries.drafts_of(row.office_id, row.slug):
+        message = Message(
+            office_id=row.office_id,
+            about=row.subject,
+            source=f"{row.key}:{'undone' if undone else 'closing'}:{draft.key}",
+            subject=subject[:200],
+            body=body,
+            link=f"/permohonan/{draft.key}/periksa",
+        )
+        tell_account(draft.account_id, message)

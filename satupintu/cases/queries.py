@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from satupintu.accounts.queries import names
 from satupintu.cases.models import Case, Remark, Turn
 from satupintu.cases.search import by_name
-from satupintu.catalog.queries import package_by_id
+from satupintu.catalog.queries import corrected, package_by_id, release_of
 from satupintu.core import clock
 from satupintu.core.access import GRANTS, Actor, Permission, require
 from satupintu.core.package import Package
@@ -44,6 +44,11 @@ def readable(actor: Actor, key: uuid.UUID, *related: str) -> Case:
 def package(case: Case) -> Package:
     """The service as it was when the application was sent: pinned (design §1)."""
     return package_by_id(case.service_id)
+
+
+def spoken(case: Case) -> Package:
+    """The same with its words and the layout of its product as last corrected by two persons: one SQL query."""
+    return corrected(case.service_id, release_of(case.service_id))
 
 
 def sop(case: Case) -> Sop:

@@ -50,6 +50,9 @@ PROCEDURE, LETTER, WORDS = "SOP", "Surat", "Kata-kata"
 GROUPS = (REQUIREMENTS, COST, FORM, STANDARD, PROCEDURE, LETTER, WORDS)
 """In the order in which a page shows them: first what the applicant meets."""
 
+CORRECTABLE = frozenset({"permit.typ", "texts.id.toml", "texts.en.toml"})
+"""Where a misprint may be corrected for running cases: layout of the product and words, never a rule (design §4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -69,6 +72,15 @@ def changes(old: Package, new: Package, *, say: Say = lambda fact, labels: fact)
     named = {change.file for change in found}
     found += (change for change in _only_written_otherwise(old, new) if change.file not in named)
     return tuple(sorted(dict.fromkeys(found), key=lambda change: GROUPS.index(change.group)))
+
+
+def differing(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> frozenset[str]:
+    """The names of the files that are not the same on both sides; line ends do not matter."""
+    return frozenset(
+        name
+        for name in old.keys() | new.keys()
+        if name not in old or name not in new or not _same(old[name], new[name])
+    )
 
 
 def _between(old: Side, new: Side) -> Iterator[Change]:
