@@ -233,10 +233,16 @@ def corrected(version_id: int, release: str) -> Package:
     if not release:
         return package_by_id(version_id)
     if release not in _packages:
-        row = RELEASES.select_related("about").filter(about=version_id, digest=release)[0]
-        files = from_json({**row.about.files, **row.files})
-        _packages[release] = read_package(files, known_sops=None)
+        return package_of_release(RELEASES.select_related("about").filter(about=version_id, digest=release)[0])
     return _packages[release]
+
+
+def package_of_release(row: Ruling) -> Package:
+    """The version that a release corrects, with its files in place; read once per process and digest."""
+    found = _packages.get(row.digest)
+    if found is None:
+        found = _packages[row.digest] = read_package(released_content(row), known_sops=None)
+    return found
 
 
 def released_content(row: Ruling) -> dict[str, bytes]:

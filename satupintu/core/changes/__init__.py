@@ -481,6 +481,22 @@ def _lines(old: bytes, new: bytes) -> str:
     return ", ".join(told) or "urutan barisnya"
 
 
+def line_changes(old: bytes, new: bytes) -> tuple[list[str], list[str]]:
+    """The lines that went and that came, each side in its own order; blank ones are not told."""
+    a, b = (content.decode("utf-8", "replace").splitlines() for content in (old, new))
+    return _only_in(a, b), _only_in(b, a)
+
+
+def _only_in(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    left, found = Counter(other), []
+    for line in one:
+        if left[line]:
+            left[line] -= 1
+        elif line.strip():
+            found.append(line.strip())
+    return found
+
+
 def _only_written_otherwise(old: Package, new: Package) -> Iterator[Change]:
     """Files whose words differ: told where nothing that the folder means has changed by it."""
     groups = {"service.toml": STANDARD, "form.toml": FORM, "sop.toml": PROCEDURE}
