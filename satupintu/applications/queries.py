@@ -27,7 +27,8 @@ from satupintu.offices.queries import local_day
 def _rows() -> QuerySet[Application]:
     joined = ("office", "person", "case", "case__office", "account", "service")
     corrected_by = newest_release(OuterRef("service_id"))
-    return Application.objects.select_related(*joined).defer("service__files").annotate(release=corrected_by)
+    rows = Application.objects.select_related(*joined).defer("service__files")
+    return rows.annotate(release=corrected_by)  # type: ignore[no-redef]
 
 
 def own(actor: Actor, key: uuid.UUID) -> Application:

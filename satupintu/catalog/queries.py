@@ -28,6 +28,11 @@ RECALLED = Exists(_RULED.filter(kind=Ruling.RECALL, undoes=None, about=OuterRef(
 RELEASES = _RULED.filter(kind=Ruling.RELEASE).order_by("-answered_at", "-pk")
 
 
+def known_recalled() -> QuerySet[ServiceVersion]:
+    """All versions, each with whether it was taken back."""
+    return ServiceVersion.objects.annotate(recalled=RECALLED)  # type: ignore[no-redef]
+
+
 def standing() -> QuerySet[ServiceVersion]:
     """The versions that were approved and not taken back."""
     return ServiceVersion.objects.filter(~RECALLED, status=ServiceVersion.APPROVED)
@@ -119,11 +124,11 @@ def _place(row: ServiceVersion) -> tuple[date, datetime, int]:
 
 def basis(row: ServiceVersion, former: ServiceVersion | None) -> str:
     """What a proposal is read against: the version it follows, and the closing that its approval would end."""
-    closed = closings(row.office_id, row.effective).get(row.slug) if row.effective else None
-    ended = closed is not None and closed.begun(row.effective)
-    return " ".join(
-        filter(None, (former.digest if former else "", str(closed.key) if closed and ended else ""))
-    )
+    read = [former.digest] if former else []
+    if row.effective is not None:
+        closed = closings(row.office_id, row.effective).get(row.slug)
+        read += [str(closed.key)] if closed is not None and closed.begun(row.effective) else []
+    return " ".join(read)
 
 
 def content(row: ServiceVersion) -> dict[str, bytes]:
@@ -157,7 +162,7 @@ def remarks(row: ServiceVersion) -> dict[int, str]:
 
 
 def _light() -> QuerySet[ServiceVersion]:
-    return ServiceVersion.objects.select_related("office").defer("files").annotate(recalled=RECALLED)
+    return known_recalled().select_related("office").defer("files")
 
 
 def _approved(office_id: int, day: date) -> QuerySet[ServiceVersion]:
@@ -233,7 +238,9 @@ def corrected(version_id: int, release: str) -> Package:
     if not release:
         return package_by_id(version_id)
     if release not in _packages:
-        return package_of_release(RELEASES.select_related("about").filter(about=version_id, digest=release)[0])
+        return package_of_release(
+            RELEASES.select_related("about").filter(about=version_id, digest=release)[0]
+        )
     return _packages[release]
 
 

@@ -116,7 +116,9 @@ def context(actor: Actor, row: Ruling) -> dict[str, Any]:
         "title": title(row),
         "kind": kind,
         "word": word,
-        "meaning": str(meaning) % {"day": _day(row)} if undone is None else _("Penutupan ini sudah dibatalkan."),
+        "meaning": str(meaning) % {"day": _day(row)}
+        if undone is None
+        else _("Penutupan ini sudah dibatalkan."),
         "successor": _successor(row),
         "may": may(actor, row),
         "history": [_line(line, people, row) for line in reversed(lines)],
@@ -175,6 +177,14 @@ def _day(row: Ruling) -> str:
 # On the page of a version ----------------------------------------------------------------------------------------
 
 
+def offered(actor: Actor, row: ServiceVersion) -> frozenset[str]:
+    """The kinds of ruling that this person may ask for about this version now."""
+    among = catalog.versions([row.office_id], row.slug)
+    last = row.stands and catalog.after(row, among) is None
+    closing = catalog.closings(row.office_id, local_day(row.office, actor.at)).get(row.slug)
+    return _offered(actor, row, catalog.rulings([row.office_id], row.slug), closing, last=last)
+
+
 def of_version(actor: Actor, row: ServiceVersion, *, last: bool) -> dict[str, Any]:
     """What was ruled about this version or its service, and what this person may ask for.
 
@@ -192,7 +202,7 @@ def of_version(actor: Actor, row: ServiceVersion, *, last: bool) -> dict[str, An
         "release": release if row.stands else None,
         "waiting": [_row(one) for one in here if one.status == Ruling.ASKED],
         "ruled": [_row(one) for one in here if one.status != Ruling.ASKED],
-        "may_ask": _may_ask(actor, row, every, closing, last=last),
+        "may_ask": _offered(actor, row, every, closing, last=last),
     }
 
 
@@ -202,7 +212,7 @@ def _opens(row: ServiceVersion, closing: Ruling | None) -> bool:
     return closing is not None and waits and row.effective is not None and closing.begun(row.effective)
 
 
-def _may_ask(
+def _offered(
     actor: Actor, row: ServiceVersion, every: Iterable[Ruling], closing: Ruling | None, *, last: bool
 ) -> frozenset[str]:
     granted = granted_in(actor, row)

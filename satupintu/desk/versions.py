@@ -140,7 +140,7 @@ def context(actor: Actor, row: ServiceVersion) -> dict[str, Any]:
         "may": may(actor, row),
         "former": former,
         "follows": catalog.basis(row, former),
-        "last": catalog.after(row, among) is None,
+        "last": row.stands and catalog.after(row, among) is None,
         "groups": differences(old, package) if old and package else None,
         "package": package,
         "components": _components(package),

@@ -133,7 +133,9 @@ def _ask(actor: Actor, capacity: Capacity, row: Ruling, asked: Asked) -> Answer:
     try:
         with create(actor, capacity, row, asked=asked) as door:
             _keep_rule(door)
-            door.event(f"service.{row.kind}-asked", **_told(row), reason=commitment(row.salt, row.reason))
+            door.event(
+                f"service.{row.kind}-asked", **_told(row), reason=commitment(bytes(row.salt), row.reason)
+            )
             door.job("catalog.tell_deciders", ruling_id=row.pk)
             door.answer = {"ruling": str(row.key)}
     except IntegrityError:  # the one unique constraint beside the keys
@@ -150,7 +152,7 @@ def _told(row: Ruling) -> dict[str, Any]:
         found |= {
             "day": row.day.isoformat(),
             "successor": row.successor,
-            "refer_to": commitment(row.salt, row.refer_to),
+            "refer_to": commitment(bytes(row.salt), row.refer_to),
         }
     return found | ({"digest": row.digest} if row.digest else {})
 
@@ -186,7 +188,7 @@ def decline(actor: Actor, ruling_id: int, *, reason: str, asked: Asked) -> Answe
             raise Refusal("catalog.no-answer", status=422)
         door.row.answer = reason.strip()
         _answered(door, Ruling.DECLINED)
-        said = commitment(door.row.salt, door.row.answer)
+        said = commitment(bytes(door.row.salt), door.row.answer)
         door.event(f"service.{door.row.kind}-declined", reason=said)
         door.job("catalog.tell_asker", ruling_id=ruling_id)
     return door.answer
@@ -248,7 +250,7 @@ def _right(actor: Actor, thing: Guarded) -> Permission:
 def _keep_rule(door: RulingDoor) -> None:
     one_at_a_time(door.row.office_id)
     # Read again under that lock: nobody else's decision comes between.
-    door.row.about = ServiceVersion.objects.annotate(recalled=queries.RECALLED).get(pk=door.row.about_id)
+    door.row.about = queries.known_recalled().get(pk=door.row.about_id)
     if not door.row.about.stands:
         raise Refusal("catalog.recalled" if door.row.about.recalled else "catalog.not-approved")
     today = local_day(door.row.office, door.at)

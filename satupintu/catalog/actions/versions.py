@@ -16,7 +16,7 @@ from satupintu.catalog.actions.four_eyes import must_be_another, one_at_a_time
 from satupintu.catalog.checking import check
 from satupintu.catalog.folders import from_json, to_json
 from satupintu.catalog.models import ServiceVersion, VersionRemark
-from satupintu.catalog.queries import NEWEST_FIRST, RECALLED, basis, standing
+from satupintu.catalog.queries import NEWEST_FIRST, basis, known_recalled, standing
 from satupintu.core.access import Actor, Permission, Role, require
 from satupintu.core.package import Package, Problem, digest_of
 from satupintu.core.refusal import Refusal
@@ -150,7 +150,7 @@ def _fill(row: ServiceVersion, files: Mapping[str, bytes], refused: Iterable[Pro
 
 def _published(office: Office, slug: str, digest: str) -> ServiceVersion | None:
     """The proposed or approved version that has this content. Raises Refusal `catalog.recalled-content`."""
-    rows = ServiceVersion.objects.filter(office=office, slug=slug, digest=digest).annotate(recalled=RECALLED)
+    rows = known_recalled().filter(office=office, slug=slug, digest=digest)
     found = rows.filter(status__in=(ServiceVersion.PROPOSED, ServiceVersion.APPROVED)).first()
     if found is not None and found.recalled:
         raise Refusal("catalog.recalled-content", status=422)

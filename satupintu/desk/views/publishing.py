@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from satupintu.catalog import queries as catalog
 from satupintu.catalog.models import ServiceVersion
 from satupintu.core.access import GRANTS, Actor, Permission, require
 from satupintu.core.forms import FormProblem, Question, clean
-from satupintu.core.package import Problem as FolderProblem
 from satupintu.core.package import Unsound, digest_of
 from satupintu.core.refusal import Refusal
 from satupintu.core.zipped import MOST_ZIP_BYTES, Zipped, make_zip, read_zip
@@ -161,7 +160,7 @@ def replace(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
             except Refusal as refusal:
                 if refusal.status != 422:
                     raise
-                _wrong(request, [FolderProblem("ZIP", "", " ".join(words_of(refusal)))])
+                wrong_zip(request, " ".join(words_of(refusal)))
     return _upload_page(request, form, title=_("Ganti isi draf"), row=row)
 
 
@@ -188,23 +187,29 @@ def handed_in(request: ActorRequest, form: Form) -> Zipped | None:
     """What the ZIP holds; None, and why, where it cannot be used."""
     given = request.FILES.get(FIELD)
     if given is None:
-        _wrong(request, [FolderProblem("ZIP", "", _("Belum ada ZIP yang dipilih. Pilih dulu, lalu unggah."))])
+        wrong_zip(request, _("Belum ada ZIP yang dipilih. Pilih dulu, lalu unggah."))
         return None
     try:
         return read_zip(given.read(MOST_ZIP_BYTES + 1))
     except Unsound as unsound:
-        _wrong(request, unsound.problems)
+        wrong_zip(request, *(problem.message for problem in unsound.problems))
         return None
 
 
-def _wrong(request: ActorRequest, problems: Sequence[FolderProblem]) -> None:
-    request.zip_problems = [problem.message for problem in problems]  # type: ignore[attr-defined]
+def wrong_zip(request: ActorRequest, *said: str) -> None:
+    """Keep what is wrong with the ZIP, to be said beside its field."""
+    request.zip_problems = said  # type: ignore[attr-defined]
+
+
+def zip_errors(request: ActorRequest) -> tuple[str, ...]:
+    """What `wrong_zip` kept."""
+    return getattr(request, "zip_problems", ())
 
 
 def _upload_page(
     request: ActorRequest, form: Form, *, title: Text, row: ServiceVersion | None = None
 ) -> HttpResponse:
-    zip_problems = getattr(request, "zip_problems", [])
+    zip_problems = zip_errors(request)
     context = {
         "title": title,
         "row": row,
