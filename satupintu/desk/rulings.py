@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -109,21 +110,30 @@ def context(actor: Actor, row: Ruling) -> dict[str, Any]:
     lines = read.history(row)
     people = names({line.person for line in lines})
     kind, word = STATES[row.status]
-    meaning = matter(row).done if row.status == Ruling.APPROVED else matter(row).if_so
-    undone = row.undone_by.filter(status=Ruling.APPROVED).first() if row.kind == Ruling.CLOSING else None
     return {
         "row": row,
         "title": title(row),
         "kind": kind,
         "word": word,
-        "meaning": str(meaning) % {"day": _day(row)}
-        if undone is None
-        else _("Penutupan ini sudah dibatalkan."),
+        "meaning": _meaning(row, local_day(row.office, actor.at)),
         "successor": _successor(row),
         "may": may(actor, row),
         "history": [_line(line, people, row) for line in reversed(lines)],
         **(_released(row) if row.kind == Ruling.RELEASE else {}),
     }
+
+
+def _meaning(row: Ruling, today: date) -> str:
+    """What follows from it; of a closing that stands no more, why."""
+    if row.status != Ruling.APPROVED:
+        return str(matter(row).if_so) % {"day": _day(row)}
+    if row.kind == Ruling.CLOSING:
+        if row.undone_by.filter(status=Ruling.APPROVED).exists():
+            return _("Penutupan ini sudah dibatalkan.")
+        standing = catalog.closings(row.office_id, today).get(row.slug)
+        if standing is None or standing.pk != row.pk:
+            return _("Layanan ini sudah dibuka lagi dengan versi baru.")
+    return str(matter(row).done) % {"day": _day(row)}
 
 
 def may(actor: Actor, row: Ruling) -> frozenset[str]:

@@ -24,6 +24,7 @@ from satupintu.door import read, triggers
 from satupintu.notices.models import Notice
 from satupintu.offices.models import Office
 from satupintu.permits.models import Permit
+from satupintu.vault import rows
 from tests import factories as f
 from tests.pdf import text_of
 
@@ -553,3 +554,28 @@ def test_who_may_approve_is_told_and_who_asked_hears_the_answer(
     heard = Notice.objects.get(about=row.subject, account_id=one.account_id or 0)
     assert heard.subject.startswith("Usulan penutupan layanan")
     assert heard.subject.endswith("ditolak")
+
+
+# Backups ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_carries_what_was_ruled(office: Office, one: Actor, other: Actor) -> None:
+    """Dumped, emptied, loaded again: closing and correction hold as before, and the record fits."""
+    version, shut = current(office), closed(one, other, office, day=TODAY)
+    row = released(one, other, office)
+    before, counts = list(Ruling.objects.order_by("pk").values()), dict[str, int]()
+    lines = list(rows.dump(counts))
+    assert counts["catalog_ruling"] == len(before) == 2
+    rows.proved()
+    triggers.drop(connection)
+    Ruling.objects.all().delete()
+    load = rows.Load()
+    for piece in lines:
+        load(piece)
+    load.close()
+    rows.proved()
+    triggers.make(connection)
+    assert list(Ruling.objects.order_by("pk").values()) == before
+    assert queries.closings(office.pk, TODAY)[f.SERVICE].key == shut.key
+    assert queries.release_of(version.pk) == row.digest
+    assert read.verify().ok
