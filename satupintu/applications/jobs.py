@@ -19,7 +19,7 @@ from satupintu.door import read
 from satupintu.door.moment import now
 from satupintu.notices.actions import Message
 from satupintu.notices.actions import tell as tell_account
-from satupintu.offices.queries import calendar
+from satupintu.offices.queries import calendar, local_day
 from satupintu.ui import formats
 
 
@@ -108,6 +108,9 @@ def tell_drafts(ruling_id: int) -> None:
     if undone:
         subject = f"Layanan {row.about.name} tidak jadi ditutup"
         body = f"Penutupan layanan {row.about.name} mulai {day} dibatalkan. Draf Anda tetap bisa dikirim."
+    elif row.begun(local_day(row.office, now())):
+        subject = f"Layanan {row.about.name} ditutup mulai {day}"
+        body = "Draf permohonan Anda tidak bisa dikirim lagi. Isiannya tetap bisa dibaca dan dicetak."
     else:
         subject = f"Layanan {row.about.name} ditutup mulai {day}"
         body = f"Draf permohonan Anda hanya bisa dikirim sebelum {day}. Sesudah itu isiannya tetap bisa dibaca dan dicetak."

@@ -15,7 +15,7 @@ from satupintu.applications.models import Application, Document, RequirementItem
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog.models import Ruling, ServiceVersion
-from satupintu.catalog.queries import closings, corrected, in_force, newest_release, package_by_id
+from satupintu.catalog.queries import closings, corrected, in_force, newest_release, package_by_id, release_of
 from satupintu.core.access import Actor
 from satupintu.core.forms import FormSpec, Question, asked, show
 from satupintu.core.forms import pages as form_pages
@@ -69,7 +69,10 @@ def package(application: Application) -> Package:
 
 def spoken(application: Application) -> Package:
     """The same with its words as last corrected by two persons."""
-    return corrected(application.service_id, application.release or "")
+    known = application.release
+    return corrected(
+        application.service_id, release_of(application.service_id) if known == "" else known or ""
+    )
 
 
 def closed(application: Application, at: datetime) -> Ruling | None:

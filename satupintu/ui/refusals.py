@@ -568,7 +568,7 @@ WORDS: Mapping[str, Words] = {
         do=_("Betulkan dulu katanya di permit.typ atau texts.id.toml, lalu unggah lagi."),
     ),
     "catalog.release-unsound": Words(
-        what=_("Berkas yang dibetulkan belum benar. %(problems)s"),
+        what=_("Berkas yang dibetulkan belum benar: %(problems)s."),
         do=_("Betulkan, lalu unggah lagi foldernya."),
     ),
     "catalog.asked-already": Words(

@@ -110,7 +110,7 @@ def _check_print(row: Ruling, files: Mapping[str, bytes]) -> None:
     """The corrected files must be as sound as those of a version; the layout is printed, outside any transaction."""
     wrong = [p for p in check(row.office.slug, files)[1] if p.file in CORRECTABLE]
     if wrong:
-        said = " ".join(f"{p.file}, {p.where}: {p.message}" for p in wrong)
+        said = "; ".join(f"{p.file}, {p.where}: {p.message.rstrip('.')}" for p in wrong)
         raise Refusal("catalog.release-unsound", status=422, problems=said)
 
 
