@@ -51,7 +51,7 @@ class Desk:
 
     @cached_property
     def spoken(self) -> Package:
-        """The service with its words and the layout of its product as last corrected: one SQL query."""
+        """The service with its words and the layout of its product as last corrected."""
         return cases.spoken(self.case)
 
     @cached_property
