@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,7 +36,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
-from satupintu.catalog.queries import KBLI_VERSION, in_force
+from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, in_force
 from satupintu.cli import demo
 from satupintu.core.access import Actor, system
 from satupintu.core.package import linked_sops, load_folder, read_package
@@ -117,7 +116,7 @@ def small_office(at: datetime = AT) -> Office:
     """One office with its people and the one service, for tests that really commit and so begin with nothing."""
     since = at - timedelta(days=60)
     with at_moment(since):
-        catalog.load_kbli(Path(catalog.__file__).parent / "data" / "kbli-awal.csv", version=KBLI_VERSION)
+        catalog.load_kbli(KBLI_LIST, version=KBLI_VERSION)
         office = demo.open_office("mempawah", since)
         no_quiet_hours(office)
         folder = services_root() / office.slug / SERVICE

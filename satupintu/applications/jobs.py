@@ -13,6 +13,7 @@ from satupintu.accounts.queries import account_of_person, accounts_in_role
 from satupintu.applications import actions, queries
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.catalog import queries as catalog
 from satupintu.core import telling
 from satupintu.core.access import system
 from satupintu.core.sop import NoticeRow
@@ -20,7 +21,7 @@ from satupintu.door import read
 from satupintu.door.moment import now
 from satupintu.notices.actions import Message
 from satupintu.notices.actions import tell as tell_account
-from satupintu.offices.queries import calendar
+from satupintu.offices.queries import calendar, local_day
 from satupintu.ui import formats
 
 
@@ -75,7 +76,7 @@ def _to_staff(case: Case, row: NoticeRow) -> bool:
 
 
 def _message(case: Case, number: int, row: NoticeRow, *, prompt: bool) -> Message:
-    package = case_queries.package(case)
+    package = case_queries.spoken(case)
     texts = package.texts["id"]
     staff = _to_staff(case, row)
     link = f"/berkas/{case.key}" if staff else f"/permohonan/{queries.of_case(case).key}"
@@ -116,3 +117,30 @@ def _fill(text: str, words: dict[str, str]) -> str:
     for name, value in words.items():
         text = text.replace("{" + name + "}", value)
     return text
+
+
+@task()
+def tell_drafts(ruling_id: int) -> None:
+    """Tell those whose drafts are not sent yet that their service closes, or that it does not after all."""
+    row = catalog.closing_of(ruling_id)
+    day = formats.long_date(row.day) if row.day else formats.NOTHING
+    undone = row.pk != ruling_id
+    if undone:
+        subject = f"Layanan {row.about.name} tidak jadi ditutup"
+        body = f"Penutupan layanan {row.about.name} mulai {day} dibatalkan. Draf Anda tetap bisa dikirim."
+    elif row.begun(local_day(row.office, now())):
+        subject = f"Layanan {row.about.name} ditutup mulai {day}"
+        body = "Draf permohonan Anda tidak bisa dikirim lagi. Isiannya tetap bisa dibaca dan dicetak."
+    else:
+        subject = f"Layanan {row.about.name} ditutup mulai {day}"
+        body = f"Draf permohonan Anda hanya bisa dikirim sebelum {day}. Sesudah itu isiannya tetap bisa dibaca dan dicetak."
+    for draft in queries.drafts_of(row.office_id, row.slug):
+        message = Message(
+            office_id=row.office_id,
+            about=row.subject,
+            source=f"{row.key}:{'undone' if undone else 'closing'}:{draft.key}",
+            subject=subject[:200],
+            body=body,
+            link=f"/permohonan/{draft.key}/periksa",
+        )
+        tell_account(draft.account_id, message)

@@ -33,7 +33,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
-from satupintu.catalog.queries import KBLI_VERSION, content, in_force, version
+from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, content, in_force, version
 from satupintu.core.access import Actor, system
 from satupintu.core.clock import thaw
 from satupintu.core.package import linked_sops, load_folder, read_package
@@ -79,7 +79,7 @@ def load(at: datetime) -> list[dict[str, str]]:
     """Make what is missing of the demo: offices, services, people; gives the logins (kept in demo-logins.json)."""
     since = at - timedelta(days=60)
     with at_moment(since):
-        catalog.load_kbli(Path(catalog.__file__).parent / "data" / "kbli-awal.csv", version=KBLI_VERSION)
+        catalog.load_kbli(KBLI_LIST, version=KBLI_VERSION)
         for slug in OFFICES:
             office = Office.objects.filter(slug=slug).first() or open_office(slug, since)
             publish_all(office, since)

@@ -132,7 +132,12 @@ def _sentence(file: Desk, line: Line, n: int, names: Mapping[str, str]) -> list[
         "answer": answer_words(str(data.get("answer", ""))),
         "to": names.get(str(data.get("to")), ""),
     }
-    return [str(text) % values]
+    printed = (
+        _("Dicetak dengan koreksi %(id)s.") % {"id": str(data.get("release"))[:8]}
+        if "release" in data
+        else ""
+    )
+    return [str(text) % values, *filter(None, [printed])]
 
 
 def who(line: Line, names: Mapping[str, str]) -> str:
@@ -184,7 +189,7 @@ def _words_of(file: Desk, remark: Remark) -> str:
 
 def told(file: File) -> list[str]:
     """Who was told what, and how it travelled: "Pemohon: Permohonan … sudah kami terima (surel, terkirim)"."""
-    texts, found = file.package.texts["id"], dict[str, list[str]]()
+    texts, found = file.spoken.texts["id"], dict[str, list[str]]()
     for source, channel, state in file.told:
         on, _colon, text = source.partition(":")[2].partition(":")[2].rpartition(":")
         to = next((row.to for row in file.sop.notices if row.on == on and row.text == text), ())

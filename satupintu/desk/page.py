@@ -50,7 +50,7 @@ class Status:
 
 def status(file: Desk) -> Status:
     """How the file stands, in the words of its service."""
-    word = file.package.texts["id"].get(file.case.status, file.case.status_permohonan)
+    word = file.spoken.texts["id"].get(file.case.status, file.case.status_permohonan)
     if file.state.end:
         end = file.sop.ends[file.state.end]
         return Status(KINDS.get(end.result, ""), end.label)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, deliveries, pages, publishing
+from satupintu.desk.views import acts, deliveries, pages, publishing, rulings
 
 FILE = "berkas/<uuid:key>"
 VERSION = "kelola/<uuid:version>"
+RULING = "kelola/usulan/<uuid:ruling>"
 app_name = "desk"
 urlpatterns = [
     path("meja", pages.my_desk, name="worklist"),
@@ -44,4 +45,13 @@ urlpatterns = [
     path(f"{VERSION}/kembalikan", publishing.send_back, name="send_back"),
     path(f"{VERSION}/setujui", publishing.approve, name="approve"),
     path(f"{VERSION}/buang", publishing.discard, name="discard_version"),
+    path(f"{VERSION}/batalkan", rulings.recall, name="recall"),
+    path(f"{VERSION}/tutup", rulings.close, name="close"),
+    path(f"{VERSION}/koreksi", rulings.correct, name="correct"),
+    path(RULING, rulings.ruling, name="ruling"),
+    path(f"{RULING}/folder.zip", rulings.folder, name="ruling_folder"),
+    path(f"{RULING}/setujui", rulings.confirm, name="confirm"),
+    path(f"{RULING}/tolak", rulings.decline, name="decline"),
+    path(f"{RULING}/tarik", rulings.drop, name="drop"),
+    path(f"{RULING}/batalkan", rulings.reopen, name="reopen"),
 ]

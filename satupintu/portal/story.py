@@ -165,7 +165,9 @@ def of(application: Application, at: datetime) -> Told:
     """How a sent application stands at this instant."""
     case = application.case
     assert case is not None  # the callers send drafts elsewhere
-    return Told(application, case, cases.package(case), cases.state(case), calendar(case.office), at)
+    return Told(
+        application, case, applications.spoken(application), cases.state(case), calendar(case.office), at
+    )
 
 
 def last_day(told: Told, what: str) -> date | None:

@@ -514,6 +514,96 @@ WORDS: Mapping[str, Words] = {
         what=_("Versi lain disetujui sejak Anda membuka halaman ini."),
         do=_("Buka lagi versi ini dan baca perubahannya terhadap versi yang baru disetujui."),
     ),
+    "catalog.not-approved": Words(
+        what=_("Versi ini belum disetujui."),
+        do=_("Yang belum disetujui cukup ditarik atau dikembalikan."),
+    ),
+    "catalog.recalled": Words(
+        what=_("Versi ini sudah dibatalkan dan tidak pernah berlaku."),
+        do=_("Buka versi yang berlaku, atau unggah versi berikutnya."),
+    ),
+    "catalog.recalled-content": Words(
+        what=_("Isi folder ini sama persis dengan versi yang sudah dibatalkan."),
+        do=_("Ubah isinya dulu, sedikitnya tanggal revisi di sop.toml. Lalu unggah lagi."),
+    ),
+    "catalog.recall-late": Words(
+        what=_("Versi ini sudah berlaku sejak %(day)s."),
+        do=_("Untuk mengubahnya, unggah versi berikutnya."),
+    ),
+    "catalog.recall-followed": Words(
+        what=_("Versi lain disetujui sesudah versi ini."),
+        do=_("Batalkan dulu versi yang disetujui paling akhir."),
+    ),
+    "catalog.recall-pinned": Words(
+        what=_("Sudah ada berkas yang dikirim dengan versi ini."),
+        do=_("Berkas itu harus selesai dengan versinya. Untuk mengubah aturan, unggah versi berikutnya."),
+    ),
+    "catalog.recall-linked": Words(
+        what=_("SOP ini dipakai layanan lain yang sudah terbit, dan tidak ada versi lainnya."),
+        do=_("Batalkan dulu layanan yang menyebut SOP ini."),
+    ),
+    "catalog.no-why": Words(
+        what=_("Alasannya belum ditulis."),
+        do=_("Tulis satu atau dua kalimat, lalu kirim lagi."),
+    ),
+    "catalog.no-way": Words(
+        what=_("Belum disebut ke mana pemohon pergi."),
+        do=_("Tulis ke mana mereka pergi, atau pilih layanan pengganti."),
+    ),
+    "catalog.closing-past": Words(
+        what=_("Tanggal penutupan %(day)s sudah lewat."),
+        do=_("Pilih hari ini atau sesudahnya."),
+    ),
+    "catalog.closing-twice": Words(
+        what=_("Layanan ini sudah ditutup mulai %(day)s."),
+        do=_("Untuk mengganti tanggalnya, batalkan dulu penutupan itu sebelum harinya."),
+    ),
+    "catalog.closing-sop": Words(
+        what=_("SOP tertaut tidak punya pemohon, jadi tidak bisa ditutup."),
+        do=_("Tutup layanan yang memakainya."),
+    ),
+    "catalog.closing-gone": Words(
+        what=_("Penutupan ini tidak berlaku lagi."),
+        do=_("Muat ulang halamannya dan lihat keadaannya sekarang."),
+    ),
+    "catalog.closing-begun": Words(
+        what=_("Layanan ini sudah ditutup sejak %(day)s."),
+        do=_("Untuk membukanya lagi, unggah versi baru dan mintakan persetujuan."),
+    ),
+    "catalog.successor": Words(
+        what=_("Layanan pengganti itu tidak bisa dipilih."),
+        do=_("Pilih layanan lain yang masih dibuka pada tanggal itu."),
+    ),
+    "catalog.closed": Words(
+        what=_("Layanan %(name)s ditutup mulai %(day)s."),
+        do=_(
+            "Buka halaman layanan itu untuk tahu sebabnya dan ke mana Anda bisa pergi. Isian Anda tetap tersimpan."
+        ),
+    ),
+    "catalog.release-more": Words(
+        what=_("Selain kata dan surat, ada yang berbeda: %(files)s."),
+        do=_("Kembalikan yang lain seperti semula. Untuk mengubah aturan, unggah versi berikutnya."),
+    ),
+    "catalog.release-same": Words(
+        what=_("Tidak ada yang berbeda dari yang dipakai sekarang."),
+        do=_("Betulkan dulu katanya di permit.typ atau texts.id.toml, lalu unggah lagi."),
+    ),
+    "catalog.release-unsound": Words(
+        what=_("Berkas yang dibetulkan belum benar: %(problems)s."),
+        do=_("Betulkan, lalu unggah lagi foldernya."),
+    ),
+    "catalog.asked-already": Words(
+        what=_("Usulan yang sama untuk layanan ini sudah ada dan belum dijawab."),
+        do=_("Buka usulan itu di halaman layanan, atau tunggu jawabannya."),
+    ),
+    "catalog.not-asked": Words(
+        what=_("Usulan ini sudah dijawab atau ditarik."),
+        do=_("Muat ulang halamannya dan lihat keadaannya sekarang."),
+    ),
+    "catalog.no-answer": Words(
+        what=_("Alasan penolakan belum ditulis."),
+        do=_("Tulis mengapa usulan ini ditolak. Pengusul membacanya."),
+    ),
     "catalog.not-draft": Words(
         what=_("Versi ini bukan draf lagi."),
         do=_("Muat ulang halamannya. Bila sedang diusulkan, tarik dulu usulannya."),

@@ -80,6 +80,7 @@ RIGHT = {
     "portal:reopen": "ditolak",
 }
 ANSWERS_A_PROPOSAL = {"desk:approve", "desk:send_back", "desk:withdraw_version"}
+ABOUT_WHAT_STANDS = {"desk:close", "desk:correct"}
 # Addresses that say nothing about anybody.
 PUBLIC = {
     "portal:offices",
@@ -226,6 +227,10 @@ class File:
     document: uuid.UUID
     draft: uuid.UUID = field(default_factory=uuid.uuid4)
     proposal: uuid.UUID = field(default_factory=uuid.uuid4)
+    standing: uuid.UUID = field(default_factory=uuid.uuid4)
+    coming: uuid.UUID = field(default_factory=uuid.uuid4)
+    asked: uuid.UUID = field(default_factory=uuid.uuid4)
+    closing: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
 
     def fill(self, route: Route) -> str:
@@ -233,7 +238,8 @@ class File:
         values = {
             "key": self.case if route.name.startswith("desk:") else self.application,
             "document": self.document,
-            "version": self.proposal if route.name in ANSWERS_A_PROPOSAL else self.draft,
+            "version": self._version(route.name),
+            "ruling": self.closing if route.name == "desk:reopen" else self.asked,
             "requirement": "ktp",
             "template": "berita-acara",
             "number": 1,
@@ -246,17 +252,25 @@ class File:
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
+    def _version(self, name: str) -> uuid.UUID:
+        """A proposal where it is answered, what is approved where something is ruled about it, else a draft."""
+        if name in ANSWERS_A_PROPOSAL:
+            return self.proposal
+        if name in ABOUT_WHAT_STANDS:
+            return self.standing
+        return self.coming if name == "desk:recall" else self.draft
+
 
 def make(state: str, stage: Stage) -> File:
     case = STATES[state](stage)
     mine = f.draft(NOW) if case is None else f.application(case)
     held = next(item.document for item in application_queries.items(mine) if item.document)
     assert held is not None
-    versions = two_versions() if state == NO_FILE else ()
-    return File(mine.key, case.key if case else uuid.uuid4(), held.key, *versions)
+    versions = {**two_versions(), **rulings()} if state == NO_FILE else {}
+    return File(mine.key, case.key if case else uuid.uuid4(), held.key, **versions)
 
 
-def two_versions() -> tuple[uuid.UUID, uuid.UUID]:
+def two_versions() -> dict[str, uuid.UUID]:
     """A draft of a service, and a proposal; by an administrator who is not among those who ask."""
     f.newcomer("penyusun@mempawah.example", "administrator")
     author, office = f.actor("penyusun@mempawah.example", NOW), Office.objects.get(slug="mempawah")
@@ -266,7 +280,29 @@ def two_versions() -> tuple[uuid.UUID, uuid.UUID]:
         keys.append(uuid.UUID(answer["version"]))
     proposal = catalog_queries.version(keys[1])
     catalog.submit(author, proposal.pk, effective=NOW.date(), note="Kata yang lebih jelas.", asked=f.asked())
-    return keys[0], keys[1]
+    return {"draft": keys[0], "proposal": keys[1]}
+
+
+def rulings() -> dict[str, uuid.UUID]:
+    """What stands and what is to come of another service, a correction that was asked for, a closing that stands."""
+    author, office = f.actor("penyusun@mempawah.example", NOW), Office.objects.get(slug="mempawah")
+    head, later = f.actor("kadis", NOW), NOW.date() + timedelta(days=7)
+    versions = []
+    for words, day in (("Sedang dibaca", NOW.date()), ("Sedang diuji", later)):
+        made = catalog.draft(author, office, "layanan-lain", f.edited(words), asked=f.asked())["version"]
+        pk = catalog_queries.version(uuid.UUID(made)).pk
+        catalog.submit(author, pk, effective=day, note="Kata.", asked=f.asked())
+        catalog.approve(head, pk, asked=f.asked())
+        versions.append((uuid.UUID(made), pk))
+    (standing, _), (coming, _) = versions
+    first = in_force(office.pk, f.SERVICE, NOW.date()).pk
+    words = {"day": later, "reason": "Sepi.", "refer_to": "Ke loket.", "asked": f.asked()}
+    closed = catalog.ask_closing(author, first, **words)["ruling"]
+    catalog.confirm(head, catalog_queries.ruling(uuid.UUID(closed)).pk, asked=f.asked())
+    asked = catalog.ask_release(author, first, f.edited("Kami baca"), reason="Salah.", asked=f.asked())[
+        "ruling"
+    ]
+    return {"standing": standing, "coming": coming, "asked": uuid.UUID(asked), "closing": uuid.UUID(closed)}
 
 
 UNKNOWN = File(uuid.uuid4(), uuid.uuid4(), uuid.uuid4())
@@ -352,6 +388,11 @@ def body(name: str) -> dict[str, Any]:
             "follows": in_force(Office.objects.get(slug="mempawah").pk, f.SERVICE, NOW.date()).digest
         },
         "desk:send_back": {"alasan": "Norma terlalu pendek."},
+        "desk:recall": {"alasan": "Tanggalnya belum tepat."},
+        "desk:close": {"berlaku": "20/3/2026", "alasan": "Sepi.", "ganti": "Datanglah ke loket."},
+        "desk:correct": {"alasan": "Salah ketik.", "folder": folder},
+        "desk:decline": {"alasan": "Sudah benar."},
+        "desk:reopen": {"alasan": "Masih dibutuhkan."},
         "portal:page": demo.Walk.ANSWERS,
         "portal:document": {"berkas": scan},
         "portal:review": {f"p-{name}": "ya" for name in statements()},

@@ -100,6 +100,23 @@ def the_event_moves(state: State) -> None:
     assert events(state).update(kind="c") == 1
 
 
+def looks(state: State) -> Any:
+    return state.get_model("door", "Look").objects
+
+
+def a_look(state: State) -> None:
+    looks(state).create(office_id=1, day=f.AT.date(), number=1, at=f.AT, subject="case:1", why="turn")
+
+
+def the_look_rests(state: State) -> None:
+    refused(lambda: looks(state).update(why="duty"))
+    refused(lambda: looks(state).all().delete())
+
+
+def the_look_moves(state: State) -> None:
+    assert looks(state).update(why="duty") == 1
+
+
 def versions(state: State) -> Any:
     return state.get_model("catalog", "ServiceVersion").objects
 
@@ -189,11 +206,41 @@ def they_have_user_names(state: State) -> None:
     assert rows.get(person=None).username is None
 
 
+def rulings(state: State) -> Any:
+    return state.get_model("catalog", "Ruling").objects
+
+
+def two_rulings(state: State) -> None:
+    """One that was approved, and one that waits."""
+    two_versions(state)
+    version = versions(state).get(status="approved")
+    for status in ("approved", "asked"):
+        rulings(state).create(
+            office=version.office, kind="recall", slug="a", about=version, status=status, reason="x", salt=b"x",
+            asked_by="x", at=f.AT,
+        )  # fmt: skip
+
+
+def the_ruling_rests(state: State) -> None:
+    for act in (lambda rows: rows.update(reason="B"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="an approved ruling is immutable"), transaction.atomic():
+            act(rulings(state).filter(status="approved"))
+    assert rulings(state).filter(status="asked").update(reason="B") == 1
+    with pytest.raises(DatabaseError, match="a published version is immutable"), transaction.atomic():
+        versions(state).filter(status="approved").update(name="B")
+
+
+def the_ruling_moves(state: State) -> None:
+    assert rulings(state).filter(status="approved").update(reason="C") == 1
+
+
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("door", "0006_looks_only_grow"): Trial(a_look, the_look_rests, the_look_moves),
     ("accounts", "0004_user_names"): Trial(three_accounts, they_have_user_names, they_have_user_names),
     ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
+    ("catalog", "0006_ruling_immutable"): Trial(two_rulings, the_ruling_rests, the_ruling_moves),
 }
 
 

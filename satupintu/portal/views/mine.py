@@ -19,6 +19,7 @@ from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications import actions
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
+from satupintu.catalog.models import Ruling
 from satupintu.notices import actions as notice_actions
 from satupintu.notices import queries as notices
 from satupintu.notices.models import Delivery, Notice
@@ -42,12 +43,13 @@ FEW, MANY, ALL = 8, 50, "semua"  # messages on the page: the newest, or with ?ka
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft: where it goes on, and the form that throws it away."""
+    """A draft: where it goes on, and the form that throws it away. closed: its service is, so it can only be read."""
 
     title: str
     small: str
     href: str
     discard: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ def mine(request: ActorRequest) -> HttpResponse:
     found = applications.own_all(request.actor)
     sent = [story.of(application, request.actor.at) for application in found if application.case_id]
     issued = permits.of_cases([told.case for told in sent])
+    drafts = [application for application in found if not application.case_id]
+    closed = applications.closed_among(drafts, request.actor.at)
     context: dict[str, Any] = {
-        "drafts": [_draft(application, request.actor.at) for application in found if not application.case_id],
+        "drafts": [_draft(one, request.actor.at, closed.get(one.pk)) for one in drafts],
         "todo": [told for told in sent if told.yours],
         "running": [_running(told) for told in sent if not told.yours and not _over(told, issued)],
         "finished": [_finished(told, issued) for told in sent if not told.yours and _over(told, issued)],
@@ -98,7 +102,16 @@ def _over(told: story.Told, issued: dict[int, Permit]) -> bool:
     return bool(told.case.end) or (told.case.pk in issued and told.state.decided and not told.signing)
 
 
-def _draft(application: Application, at: datetime) -> DraftRow:
+def _draft(application: Application, at: datetime, closing: Ruling | None) -> DraftRow:
+    if closing is not None and closing.day is not None:
+        return DraftRow(
+            title=applications.title(application),
+            small=_("%(service)s · ditutup mulai %(day)s, tidak bisa dikirim")
+            % {"service": service_name(application), "day": formats.long_date(closing.day)},
+            href=reverse("portal:review", args=[application.key]),
+            discard=reverse("portal:discard", args=[application.key]),
+            closed=True,
+        )
     when_open = calendar(application.office)
     changed = formats.near_moment(application.changed_at, when_open.zone, when_open.local_day(at))
     return DraftRow(
