@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from satupintu.core.access import Actor, Capacity
+from satupintu.core.merkle import leaf_hash
 from satupintu.core.seal import GENESIS, seal
 from satupintu.door.models import Event
 from satupintu.door.root import Root
@@ -16,15 +17,24 @@ from satupintu.door.root import Root
 
 def line_of(event: Event) -> dict[str, Any]:
     """What the seal covers: everything an event says."""
+    return line(
+        event.subject, event.number, event.at, event.office_id, event.person, event.role, event.kind, event.data
+    )
+
+
+def line(
+    subject: str, number: int, at: datetime, office: int | None, person: str, role: str, kind: str, data: Any
+) -> dict[str, Any]:
+    """The same from the values of its columns."""
     return {
-        "subject": event.subject,
-        "number": event.number,
-        "at": event.at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "office": event.office_id,
-        "person": event.person,
-        "role": event.role,
-        "kind": event.kind,
-        "data": event.data,
+        "subject": subject,
+        "number": number,
+        "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "office": office,
+        "person": person,
+        "role": role,
+        "kind": kind,
+        "data": data,
     }
 
 
@@ -53,11 +63,17 @@ def append(actor: Actor, capacity: Capacity, root: Root, told: Iterable[tuple[st
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Where the record does not hold: which chain, which event, and what is wrong with it."""
+    """Where the record does not hold: which chain or tree, which event or leaf, and what is wrong with it."""
 
     subject: str
     number: int
     what: str
+
+
+_ALL = (
+    "subject", "number", "at", "office_id", "person", "role", "kind", "data", "previous", "seal",
+    "leaf__tree", "leaf__hash",
+)  # fmt: skip
 
 
 def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
@@ -65,27 +81,32 @@ def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
 
     heads: subject -> (number, seal) that the root rows claim, to find a tail that was cut off.
     """
-    subject, number, head = "", 0, GENESIS
+    last, number, head, placed = "", 0, GENESIS, True
     seen: dict[str, tuple[int, str]] = {}
-    for event in Event.objects.order_by("subject", "number").iterator(chunk_size=2000):
-        if event.subject != subject:
-            subject, number, head = event.subject, 0, GENESIS
+    rows = Event.objects.order_by("subject", "number").values_list(*_ALL)
+    for subject, found, at, office, person, role, kind, data, previous, sealed, tree, leaf in rows.iterator(
+        chunk_size=5000
+    ):
+        if subject != last:
+            last, number, head, placed = subject, 0, GENESIS, True
         number += 1
-        yield _flaw_of(event, number, head)
-        number, head = event.number, event.seal
+        if found != number:
+            what = "missing"
+        elif previous != head:
+            what = "previous"
+        elif sealed != seal(previous, line(subject, found, at, office, person, role, kind, data)):
+            what = "seal"
+        elif leaf is None:
+            what, placed = "", False
+        elif tree != (office or 0) or bytes(leaf) != leaf_hash(sealed.encode()):
+            what = "leaf"
+        else:
+            what = "" if placed else "unplaced"
+        yield Flaw(subject, number, what) if what else None
+        number, head = found, sealed
         seen[subject] = (number, head)
     for name, claimed in heads.items():
         if seen.get(name, (0, GENESIS)) != claimed:
             yield Flaw(name, claimed[0], "root")
     for name in seen.keys() - heads.keys():
         yield Flaw(name, seen[name][0], "orphan")
-
-
-def _flaw_of(event: Event, number: int, head: str) -> Flaw | None:
-    if event.number != number:
-        return Flaw(event.subject, number, "missing")
-    if event.previous != head:
-        return Flaw(event.subject, number, "previous")
-    if event.seal != seal(event.previous, line_of(event)):
-        return Flaw(event.subject, number, "seal")
-    return None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The data base itself refuses to change or delete an event, or a published service (design §1, §1.3).
+"""The data base itself refuses to change or delete an event, its place in the tree, a signed head, or a published service.
 
-On SQLite and on PostgreSQL. SQLite loses the triggers of a table when a migration rebuilds it (`AlterField`, a new
+Source: design §1, §1.3. On SQLite and on PostgreSQL. SQLite loses the triggers of a table when a migration rebuilds it (`AlterField`, a new
 constraint): such a migration ends with `freeze` again.
 """
 
@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-TABLE = "door_event"
+RECORD = {"door_event": "(subject = NEW.subject AND number = NEW.number)"}
+TREE = {
+    "door_leaf": "event_id = NEW.event_id OR (tree = NEW.tree AND position = NEW.position)",
+    "door_branch": "(tree = NEW.tree AND level = NEW.level AND position = NEW.position)",
+    "door_treehead": "(tree = NEW.tree AND number = NEW.number)",
+}
+"""What is only ever added to: table -> when a new row would take the place of a former one, besides having its id."""
 FROZEN_TABLE = "catalog_serviceversion"
 FREE_COLUMNS = ("version", "chain_head", "told_at")
 """What still moves on a published version: the head of its own chain of events."""
@@ -18,16 +24,6 @@ FROZEN_COLUMNS = (
     "proposed_by", "approved_by", "approved_at", "at",
 )  # fmt: skip
 
-# INSERT OR REPLACE would delete the former row without asking the trigger on DELETE: hence one on INSERT.
-_SQLITE = {
-    "no_update": """BEFORE UPDATE ON door_event
-BEGIN SELECT RAISE(ABORT, 'door_event is append-only'); END""",
-    "no_delete": """BEFORE DELETE ON door_event
-BEGIN SELECT RAISE(ABORT, 'door_event is append-only'); END""",
-    "no_replace": """BEFORE INSERT ON door_event
-WHEN EXISTS (SELECT 1 FROM door_event WHERE id = NEW.id OR (subject = NEW.subject AND number = NEW.number))
-BEGIN SELECT RAISE(ABORT, 'door_event is append-only'); END""",
-}
 _SQLITE_FROZEN = {
     "no_update": f"""BEFORE UPDATE ON {FROZEN_TABLE}
 WHEN OLD.status = 'approved' AND ({" OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in FROZEN_COLUMNS)})
@@ -39,14 +35,8 @@ WHEN EXISTS (SELECT 1 FROM catalog_serviceversion WHERE status = 'approved' AND 
     OR (office_id = NEW.office_id AND slug = NEW.slug AND digest = NEW.digest AND NEW.status = 'approved')))
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END""",
 }
-_POSTGRES = [
-    """CREATE OR REPLACE FUNCTION satupintu_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$""",
-    """CREATE OR REPLACE TRIGGER door_event_no_change BEFORE UPDATE OR DELETE ON door_event
-FOR EACH ROW EXECUTE FUNCTION satupintu_append_only()""",
-    """CREATE OR REPLACE TRIGGER door_event_no_truncate BEFORE TRUNCATE ON door_event
-FOR EACH STATEMENT EXECUTE FUNCTION satupintu_append_only()""",
-]
+_POSTGRES = """CREATE OR REPLACE FUNCTION satupintu_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
 _POSTGRES_FROZEN = [
     """CREATE OR REPLACE FUNCTION satupintu_immutable() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'a published version is immutable'; END $$""",
@@ -63,22 +53,33 @@ FOR EACH STATEMENT EXECUTE FUNCTION satupintu_immutable()""",
 def make(connection: Any) -> None:
     """Put all triggers in place; doing it twice changes nothing."""
     seal_record(connection)
+    seal_tree(connection)
     freeze(connection)
 
 
 def drop(connection: Any) -> None:
     """Take them away: only a test that empties its own data base, and a migration going backwards, may."""
     unseal_record(connection)
+    unseal_tree(connection)
     thaw(connection)
 
 
 def seal_record(connection: Any) -> None:
     """Events are append-only from here on."""
-    _run(connection, _created(TABLE, _SQLITE), _POSTGRES)
+    _only_added_to(connection, RECORD)
 
 
 def unseal_record(connection: Any) -> None:
-    _run(connection, _dropped(TABLE, _SQLITE), _dropped_there(TABLE, ("change", "truncate")))
+    _changed_again(connection, RECORD)
+
+
+def seal_tree(connection: Any) -> None:
+    """So are leaves, branches and heads."""
+    _only_added_to(connection, TREE)
+
+
+def unseal_tree(connection: Any) -> None:
+    _changed_again(connection, TREE)
 
 
 def freeze(connection: Any) -> None:
@@ -89,6 +90,36 @@ def freeze(connection: Any) -> None:
 def thaw(connection: Any) -> None:
     names = ("update", "delete", "truncate")
     _run(connection, _dropped(FROZEN_TABLE, _SQLITE_FROZEN), _dropped_there(FROZEN_TABLE, names))
+
+
+def _only_added_to(connection: Any, tables: dict[str, str]) -> None:
+    on_sqlite, on_postgres = [], [_POSTGRES]
+    for table, former in tables.items():
+        on_sqlite += _created(table, _append_only(table, former))
+        on_postgres += [
+            f"""CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION satupintu_append_only()""",
+            f"""CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION satupintu_append_only()""",
+        ]
+    _run(connection, on_sqlite, on_postgres)
+
+
+def _changed_again(connection: Any, tables: dict[str, str]) -> None:
+    for table, former in tables.items():
+        on_sqlite = _dropped(table, _append_only(table, former))
+        _run(connection, on_sqlite, _dropped_there(table, ("change", "truncate")))
+
+
+def _append_only(table: str, former: str) -> dict[str, str]:
+    """On SQLite. INSERT OR REPLACE would delete the former row without asking the trigger on DELETE: hence the third."""
+    no = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    key = "" if table == "door_leaf" else "id = NEW.id OR "
+    return {
+        "no_update": f"BEFORE UPDATE ON {table} {no}",
+        "no_delete": f"BEFORE DELETE ON {table} {no}",
+        "no_replace": f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {key}{former}) {no}",
+    }
 
 
 def _created(table: str, triggers: dict[str, str]) -> list[str]:

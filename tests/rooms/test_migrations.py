@@ -99,6 +99,31 @@ def the_event_moves(state: State) -> None:
     assert events(state).update(kind="c") == 1
 
 
+TREE = {
+    "Leaf": {"tree": 1, "position": 0, "event_id": 1, "hash": b"a"},
+    "Branch": {"tree": 1, "level": 1, "position": 0, "hash": b"a"},
+    "TreeHead": {"tree": 1, "number": 1, "origin": "a", "size": 1, "root": "a", "at": f.AT, "key": "a", "signature": "a"},
+}
+
+
+def a_tree(state: State) -> None:
+    for name, row in TREE.items():
+        state.get_model("door", name).objects.create(**row)
+        state.get_model("door", name).objects.update(tree=2)
+
+
+def the_tree_rests(state: State) -> None:
+    for name in TREE:
+        rows = state.get_model("door", name).objects
+        assert rows.get().tree == 2
+        refused(lambda rows=rows: rows.update(tree=3))  # type: ignore[misc]
+        refused(lambda rows=rows: rows.all().delete())  # type: ignore[misc]
+
+
+def the_tree_moves(state: State) -> None:
+    assert [state.get_model("door", name).objects.update(tree=3) for name in TREE] == [1, 1, 1]
+
+
 def versions(state: State) -> Any:
     return state.get_model("catalog", "ServiceVersion").objects
 
@@ -173,6 +198,7 @@ def the_words_are_gone(state: State) -> None:
 
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("door", "0006_tree_append_only"): Trial(a_tree, the_tree_rests, the_tree_moves),
     ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
 }

@@ -333,7 +333,7 @@ def test_an_office_at_work_neither_waits_nor_shows_in_the_snapshot(outside: None
         Letter.objects.create(email="tengah@contoh.example", made_at=f.AT)
         connection.close()
 
-    with rows.snapshot():
+    with read.snapshot():
         before = Letter.objects.count()
         worker = threading.Thread(target=write)
         worker.start()
