@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -47,9 +48,23 @@ class Head:
         return asdict(self)
 
 
+def heads_of(content: Any) -> list[Head]:
+    """The heads in a published file: a single head, or an object with a list of them. Raises ValueError."""
+    several = content.get("heads", [content]) if isinstance(content, dict) else content
+    names = {field.name: field.type for field in fields(Head)}
+    found = []
+    for one in several if isinstance(several, list) else [several]:
+        if not isinstance(one, dict) or one.keys() != names.keys():
+            raise ValueError("not a head")
+        if any(type(one[name]).__name__ != kind for name, kind in names.items()):
+            raise ValueError("not a head")
+        found.append(Head(**one))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a head that was kept tells: `signature`, `key`, `fork`, `missing` or `shrunk`."""
+    """What a head that was kept tells: `signature`, `key`, `fork`, `missing-leaves` or `shrunk`."""
 
     number: int
     what: str
@@ -59,7 +74,7 @@ def compare(kept: Iterable[Head], *, key: str, size: int, root_at: Callable[[int
     """Hold heads that were kept elsewhere against the record of today.
 
     key: the office's public key, hex. size: leaves today. root_at: the root of the first n leaves of today, hex. Gives
-    `missing` for a head of a tree that is larger than today's: an older copy was restored, or the tail was cut off;
+    `missing-leaves` for a head of a tree that is larger than today's: an older copy was restored, or the tail was cut off;
     `fork` for one that had other leaves; `shrunk` where a later head has fewer leaves than an earlier one.
     """
     last: Head | None = None
@@ -69,7 +84,7 @@ def compare(kept: Iterable[Head], *, key: str, size: int, root_at: Callable[[int
         elif not head.is_signed():
             yield Fault(head.number, "signature")
         elif head.size > size:
-            yield Fault(head.number, "missing")
+            yield Fault(head.number, "missing-leaves")
         elif root_at(head.size) != head.root:
             yield Fault(head.number, "fork")
         elif last is not None and head.size < last.size:
