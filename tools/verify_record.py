@@ -219,7 +219,9 @@ class Export:
         for head in heads:
             name = f"segel {head['number']} ({where})"
             if head["size"] > self.tree.size:
-                self.faults.append(f"{name}: menyegel {head['size']} catatan, ekspor ini hanya {self.tree.size}")
+                self.faults.append(
+                    f"{name}: menyegel {head['size']} catatan, ekspor ini hanya {self.tree.size}"
+                )
             elif self.roots.get(head["size"]) != head["root"]:
                 self.faults.append(f"{name}: akarnya bukan dari catatan di ekspor ini")
 
@@ -246,7 +248,9 @@ def check_export(args: argparse.Namespace) -> list[str]:
             found += faults_of_head(head, [signer])
         if [head["number"] for head in own] != list(range(1, len(own) + 1)):
             found.append("ada segel yang hilang")
-        print(f"{folder.name}: {export.tree.size} catatan bersegel, {len(own)} segel, akar {export.tree.root()}")
+        print(
+            f"{folder.name}: {export.tree.size} catatan bersegel, {len(own)} segel, akar {export.tree.root()}"
+        )
         faults += [f"{folder.name}: {one}" for one in found]
     faults += [f"segel {head['number']} dari {head['origin']}: kuncinya tidak ada di ekspor ini" for head in kept if head["key"] not in own_keys]  # fmt: skip
     claimed = json.loads((args.folder / "ujung.json").read_text("utf-8"))
@@ -273,7 +277,10 @@ def check_inclusion(args: argparse.Namespace) -> list[str]:
     proof, event = json.loads(args.file.read_text("utf-8")), None
     head, faults = proof["head"], []
     if (event := proof.get("event")) is not None:
-        if seal_of(event["previous"], event["line"]) != event["seal"] or leaf_of(event["seal"]).hex() != proof["leaf"]:
+        if (
+            seal_of(event["previous"], event["line"]) != event["seal"]
+            or leaf_of(event["seal"]).hex() != proof["leaf"]
+        ):
             faults.append("catatan ini bukan isi daun itu")
         print(json.dumps(event["line"], ensure_ascii=False, indent=1))
     if args.pdf and (event is None or hashlib.sha256(args.pdf.read_bytes()).hexdigest() != event["line"]["data"].get("sha256")):  # fmt: skip
@@ -295,7 +302,9 @@ def check_consistency(args: argparse.Namespace) -> list[str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(required=True)
     for name, check, what in (("export", check_export, "folder"), ("heads", check_heads, "folder"), ("inclusion", check_inclusion, "file"), ("consistency", check_consistency, "file")):  # fmt: skip
         made = commands.add_parser(name)

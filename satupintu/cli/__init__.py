@@ -176,7 +176,9 @@ def _record(commands: Any) -> None:
         "--heads", metavar="DIR", type=Path, help="bandingkan dengan segel (kepala.json) yang Anda simpan"
     )
     _command(record, "head", "segel catatan umum sekarang", room="record", key="record-head")
-    made = _command(record, "export", "tulis catatan umum untuk pemeriksa luar", room="record", key="record-export")
+    made = _command(
+        record, "export", "tulis catatan umum untuk pemeriksa luar", room="record", key="record-export"
+    )
     made.add_argument("folder", metavar="DIR", type=Path, help="folder baru atau kosong")
 
 

@@ -55,7 +55,9 @@ def _verify(args: argparse.Namespace) -> Result:
         told = f"Utuh: {found.events} catatan dalam {found.chains} rantai; {found.leaves} bersegel, {found.signed} segel."
         compared = f"\nCocok dengan {answer['compared']} segel yang Anda simpan." if kept else ""
         return FINE, answer, told + compared
-    words = [f"{_place(str(f['subject']), names)} {_FLAWS[str(f['what'])] % {'n': f['number']}}" for f in flaws]
+    words = [
+        f"{_place(str(f['subject']), names)} {_FLAWS[str(f['what'])] % {'n': f['number']}}" for f in flaws
+    ]
     return NOT_FINE, answer, "\n".join(["Tidak utuh:", *words])
 
 
@@ -76,12 +78,16 @@ def _kept(folder: Path) -> dict[int, list[Head]]:
         for path in sorted(folder.rglob("*.json")):
             for head in heads_of(json.loads(path.read_text("utf-8"))):
                 if head.key not in trees:
-                    raise Usage(f"{path}: segel nomor {head.number} tidak dibuat dengan kunci kantor di sini.")
+                    raise Usage(
+                        f"{path}: segel nomor {head.number} tidak dibuat dengan kunci kantor di sini."
+                    )
                 kept.setdefault(trees[head.key], []).append(head)
     except (OSError, ValueError) as problem:
         raise Usage(f"--heads: segel di {folder} tidak terbaca ({problem}).") from None
     if not kept:
-        raise Usage(f"--heads: tidak ada segel di {folder}. Simpan di sana berkas kepala.json dari laman kantor.")
+        raise Usage(
+            f"--heads: tidak ada segel di {folder}. Simpan di sana berkas kepala.json dari laman kantor."
+        )
     return kept
 
 
@@ -100,10 +106,16 @@ def _head(args: argparse.Namespace) -> Result:
     signed = seal_record.call()
     heads = {name: head.to_json() for tree, name in names.items() if (head := merkle.latest(tree))}
     answer = {"ok": signed >= expected, "at": at, "signed": signed, "heads": heads}
-    lines = [f"{name}: segel {h['number']}, {h['size']} catatan, akar {h['root']}" for name, h in heads.items()]
+    lines = [
+        f"{name}: segel {h['number']}, {h['size']} catatan, akar {h['root']}" for name, h in heads.items()
+    ]
     if not answer["ok"]:
         lines.append("Ada catatan umum yang tidak dapat disegel. Periksa: satupintu record verify")
-    return (FINE if answer["ok"] else NOT_FINE), answer, "\n".join(lines or ["Belum ada catatan yang dapat disegel."])
+    return (
+        (FINE if answer["ok"] else NOT_FINE),
+        answer,
+        "\n".join(lines or ["Belum ada catatan yang dapat disegel."]),
+    )
 
 
 def _export(args: argparse.Namespace) -> Result:

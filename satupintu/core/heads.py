@@ -70,7 +70,9 @@ class Fault:
     what: str
 
 
-def compare(kept: Iterable[Head], *, key: str, size: int, root_at: Callable[[int], str | None]) -> Iterator[Fault]:
+def compare(
+    kept: Iterable[Head], *, key: str, size: int, root_at: Callable[[int], str | None]
+) -> Iterator[Fault]:
     """Hold heads that were kept elsewhere against the record of today.
 
     key: the office's public key, hex. size: leaves today. root_at: the root of the first n leaves of today, hex. Gives

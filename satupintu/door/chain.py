@@ -18,7 +18,14 @@ from satupintu.door.root import Root
 def line_of(event: Event) -> dict[str, Any]:
     """What the seal covers: everything an event says."""
     return line(
-        event.subject, event.number, event.at, event.office_id, event.person, event.role, event.kind, event.data
+        event.subject,
+        event.number,
+        event.at,
+        event.office_id,
+        event.person,
+        event.role,
+        event.kind,
+        event.data,
     )
 
 

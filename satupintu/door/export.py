@@ -48,7 +48,12 @@ def write(into: Path, names: Mapping[int, str], at: datetime) -> dict[str, int]:
             (into / name / "kepala.json").write_bytes(canonical(heads(tree, merkle.heads(tree))))
             (into / name / "kunci.pem").write_bytes(key(tree))
         (into / "ujung.json").write_bytes(canonical(read.heads()))
-    told = {"format": FORMAT, "program": version("satupintu"), "at": at.isoformat(), "records": list(names.values())}
+    told = {
+        "format": FORMAT,
+        "program": version("satupintu"),
+        "at": at.isoformat(),
+        "records": list(names.values()),
+    }
     (into / "keterangan.json").write_bytes(canonical(told))
     return counts
 

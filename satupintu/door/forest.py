@@ -59,7 +59,9 @@ def _of_tree(tree: int, kept: Sequence[Head]) -> Iterator[Flaw]:
             return
 
 
-def _of_heads(tree: int, which: str, heads: Iterable[Head], size: int, roots: Mapping[int, str]) -> Iterator[Flaw]:
+def _of_heads(
+    tree: int, which: str, heads: Iterable[Head], size: int, roots: Mapping[int, str]
+) -> Iterator[Flaw]:
     for fault in compare(heads, key=merkle.public_of(tree), size=size, root_at=roots.get):
         yield Flaw(subject_of(tree), fault.number, f"{which}-{fault.what}")
 

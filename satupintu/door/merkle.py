@@ -136,7 +136,9 @@ def _signed(tree: int, origin: str, at: datetime) -> Head | None:
     return head
 
 
-def signed_head(secret: Ed25519PrivateKey, origin: str, number: int, size: int, root: str, at: datetime) -> Head:
+def signed_head(
+    secret: Ed25519PrivateKey, origin: str, number: int, size: int, root: str, at: datetime
+) -> Head:
     """A head under its signature. root: hex. at: aware."""
     public = secret.public_key().public_bytes_raw().hex()
     text = Head(origin, number, size, root, _written(at), public)

@@ -45,7 +45,10 @@ INSTALLATION = "instalasi"
 
 def record_names() -> dict[int, str]:
     """Every tree of the record and what addresses call it: the offices by slug, and the installation."""
-    return {merkle.INSTALLATION: INSTALLATION, **dict(Office.objects.order_by("pk").values_list("pk", "slug"))}
+    return {
+        merkle.INSTALLATION: INSTALLATION,
+        **dict(Office.objects.order_by("pk").values_list("pk", "slug")),
+    }
 
 
 def origin(name: str) -> str:

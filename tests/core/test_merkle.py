@@ -172,9 +172,7 @@ def test_every_earlier_tree_is_a_beginning_and_no_other(size: int, data: st.Data
 
 @given(sizes, st.integers(1, 40))
 def test_a_frontier_that_was_put_away_goes_on_as_if_nothing_had_happened(size: int, more: int) -> None:
-    groups = [
-        [TREE.nodes[level, at] for at in range(*span)] for level, span in enumerate(open_groups(size))
-    ]
+    groups = [[TREE.nodes[level, at] for at in range(*span)] for level, span in enumerate(open_groups(size))]
     assert all(len(group) < WIDTH for group in groups)
     edge = Frontier(size, groups)
     assert edge.root() == TREE.roots[size]

@@ -102,7 +102,16 @@ def the_event_moves(state: State) -> None:
 TREE = {
     "Leaf": {"tree": 1, "position": 0, "event_id": 1, "hash": b"a"},
     "Branch": {"tree": 1, "level": 1, "position": 0, "hash": b"a"},
-    "TreeHead": {"tree": 1, "number": 1, "origin": "a", "size": 1, "root": "a", "at": f.AT, "key": "a", "signature": "a"},
+    "TreeHead": {
+        "tree": 1,
+        "number": 1,
+        "origin": "a",
+        "size": 1,
+        "root": "a",
+        "at": f.AT,
+        "key": "a",
+        "signature": "a",
+    },
 }
 
 

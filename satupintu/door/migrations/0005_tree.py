@@ -6,52 +6,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('door', '0004_told_at'),
+        ("door", "0004_told_at"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Branch',
+            name="Branch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tree', models.BigIntegerField()),
-                ('level', models.PositiveSmallIntegerField()),
-                ('position', models.BigIntegerField()),
-                ('hash', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tree", models.BigIntegerField()),
+                ("level", models.PositiveSmallIntegerField()),
+                ("position", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tree', 'level', 'position'), name='branch_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tree", "level", "position"), name="branch_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Leaf',
+            name="Leaf",
             fields=[
-                ('tree', models.BigIntegerField()),
-                ('position', models.BigIntegerField()),
-                ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='leaf', serialize=False, to='door.event')),
-                ('hash', models.BinaryField()),
+                ("tree", models.BigIntegerField()),
+                ("position", models.BigIntegerField()),
+                (
+                    "event",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="leaf",
+                        serialize=False,
+                        to="door.event",
+                    ),
+                ),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tree', 'position'), name='leaf_once')],
+                "constraints": [models.UniqueConstraint(fields=("tree", "position"), name="leaf_once")],
             },
         ),
         migrations.CreateModel(
-            name='TreeHead',
+            name="TreeHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tree', models.BigIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(max_length=80)),
-                ('size', models.BigIntegerField()),
-                ('root', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('key', models.CharField(max_length=64)),
-                ('signature', models.CharField(max_length=128)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tree", models.BigIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                ("origin", models.CharField(max_length=80)),
+                ("size", models.BigIntegerField()),
+                ("root", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_index=True)),
+                ("key", models.CharField(max_length=64)),
+                ("signature", models.CharField(max_length=128)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tree', 'number'), name='head_once')],
+                "constraints": [models.UniqueConstraint(fields=("tree", "number"), name="head_once")],
             },
         ),
     ]
