@@ -30,9 +30,6 @@ GENESIS = "0" * 64
 Head = dict[str, Any]
 
 
-# Hashes ------------------------------------------------------------------------------------------------------------
-
-
 def canonical(data: Any) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -74,36 +71,9 @@ class Tree:
         return found.hex()
 
 
-def included(leaf: bytes, position: int, size: int, path: list[bytes]) -> str:
-    """The root a path leads to; "" where it cannot be a path (RFC 9162 §2.1.3.2)."""
-    at, last, found = position, size - 1, leaf
-    if not 0 <= position < size:
-        return ""
+def climb(at: int, last: int, before: bytes, after: bytes, path: list[bytes]) -> tuple[str, str]:
+    """Up a path from place `at` of 0…last: the roots of the earlier and the later tree, "" where it is no path."""
     for piece in path:
-        if last == 0:
-            return ""
-        if at % 2 or at == last:
-            found = node(piece, found)
-            while at and at % 2 == 0:
-                at, last = at // 2, last // 2
-        else:
-            found = node(found, piece)
-        at, last = at // 2, last // 2
-    return found.hex() if last == 0 else ""
-
-
-def consistent(old: int, size: int, old_root: bytes, path: list[bytes]) -> tuple[str, str]:
-    """The roots of the earlier and the later tree that a path leads to (RFC 9162 §2.1.4.2)."""
-    if old == size:
-        return ("", "") if path else (old_root.hex(), old_root.hex())
-    pieces = [old_root, *path] if old & (old - 1) == 0 else path
-    at, last = old - 1, size - 1
-    if not 0 < old < size or not path:
-        return "", ""
-    while at % 2:
-        at, last = at // 2, last // 2
-    before = after = pieces[0]
-    for piece in pieces[1:]:
         if last == 0:
             return "", ""
         if at % 2 or at == last:
@@ -116,12 +86,31 @@ def consistent(old: int, size: int, old_root: bytes, path: list[bytes]) -> tuple
     return (before.hex(), after.hex()) if last == 0 else ("", "")
 
 
-# Heads -------------------------------------------------------------------------------------------------------------
+def included(leaf: bytes, position: int, size: int, path: list[bytes]) -> str:
+    """The root that the path of a leaf leads to (RFC 9162 §2.1.3.2)."""
+    return climb(position, size - 1, leaf, leaf, path)[1] if 0 <= position < size else ""
+
+
+def consistent(old: int, size: int, root: bytes, path: list[bytes]) -> tuple[str, str]:
+    """The roots of the earlier and the later tree that a path leads to (RFC 9162 §2.1.4.2)."""
+    if old == size:
+        return ("", "") if path else (root.hex(), root.hex())
+    if not 0 < old < size or not path:
+        return "", ""
+    first, *rest = [root, *path] if old & (old - 1) == 0 else path
+    at, last = old - 1, size - 1
+    while at % 2:
+        at, last = at // 2, last // 2
+    return climb(at, last, first, first, rest)
 
 
 def text_of(head: Head) -> bytes:
     root = base64.b64encode(bytes.fromhex(head["root"])).decode()
     return f"{head['origin']}\n{head['size']}\n{root}\nnumber {head['number']}\ntime {head['at']}\n".encode()
+
+
+def name_of(head: Head) -> str:
+    return f"segel {head['number']} dari {head['origin']}"
 
 
 def key_of(path: Path) -> str:
@@ -147,15 +136,14 @@ def heads_in(folder: Path) -> list[Head]:
 
 
 def faults_of_head(head: Head, keys: Iterable[str]) -> Iterator[str]:
-    name = f"segel {head['number']} dari {head['origin']}"
     if head["key"] not in keys:
-        yield f"{name}: ditandatangani dengan kunci lain"
+        yield f"{name_of(head)}: ditandatangani dengan kunci lain"
         return
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head["key"]))
         public.verify(base64.b64decode(head["signature"], validate=True), text_of(head))
     except (InvalidSignature, ValueError):
-        yield f"{name}: tanda tangannya salah"
+        yield f"{name_of(head)}: tanda tangannya salah"
 
 
 def faults_between(heads: Iterable[Head]) -> Iterator[str]:
@@ -164,19 +152,15 @@ def faults_between(heads: Iterable[Head]) -> Iterator[str]:
     told: dict[tuple[str, int], bytes] = {}
     largest: dict[str, Head] = {}
     for head in sorted(heads, key=lambda one: (one["number"], one["size"])):
-        name = f"segel {head['number']} dari {head['origin']}"
         if roots.setdefault((head["key"], head["size"]), head["root"]) != head["root"]:
-            yield f"{name}: cabang; isi {head['size']} catatan pernah disegel dengan akar lain"
+            yield f"{name_of(head)}: cabang; isi {head['size']} catatan pernah disegel dengan akar lain"
         elif told.setdefault((head["key"], head["number"]), text_of(head)) != text_of(head):
-            yield f"{name}: cabang; nomor segel ini dipakai dua kali"
+            yield f"{name_of(head)}: cabang; nomor segel ini dipakai dua kali"
         before = largest.get(head["key"])
         if before is not None and head["size"] < before["size"]:
-            yield f"{name}: pohon menyusut dari {before['size']} menjadi {head['size']} catatan"
+            yield f"{name_of(head)}: pohon menyusut dari {before['size']} menjadi {head['size']} catatan"
         else:
             largest[head["key"]] = head
-
-
-# An export ---------------------------------------------------------------------------------------------------------
 
 
 class Export:
@@ -184,9 +168,26 @@ class Export:
 
     def __init__(self, folder: Path, ends: dict[str, list[Any]]) -> None:
         self.folder, self.ends, self.faults = folder, ends, list[str]()
-        self.tree, self.roots = Tree(), dict[int, str]()
+        self.tree, self.roots, self.expected = Tree(), dict[int, str](), 0
 
-    def walk(self, sizes: set[int]) -> None:
+    def check(self, kept: list[Head], signer: str) -> list[str]:
+        """Walk it, and hold its own heads and those that were kept against its leaves."""
+        own = heads_in(self.folder)
+        heads = [*own, *kept]
+        self._walk({head["size"] for head in heads})
+        if [head["number"] for head in own] != list(range(1, len(own) + 1)):
+            self.faults.append("ada segel yang hilang")
+        for head in heads:
+            if head["size"] > self.tree.size:
+                self.faults.append(
+                    f"{name_of(head)}: mencakup {head['size']} catatan, di sini {self.tree.size}"
+                )
+            elif self.roots.get(head["size"]) != head["root"]:
+                self.faults.append(f"{name_of(head)}: akarnya bukan dari catatan di sini")
+            self.faults += faults_of_head(head, [signer])
+        return [*self.faults, *faults_between(heads)]
+
+    def _walk(self, sizes: set[int]) -> None:
         with (self.folder / "catatan.jsonl").open(encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 self._chain(row)
@@ -206,115 +207,87 @@ class Export:
         self.ends[line["subject"]] = [line["number"], row["seal"]]
 
     def _leaf(self, row: dict[str, Any]) -> None:
-        if row["position"] != self.tree.size:
-            self.faults.append(f"daun {self.tree.size}: hilang")
-            self.tree.size = row["position"]
+        if row["position"] != self.expected:
+            self.faults.append(f"urutan {self.expected}: hilang")
+        self.expected = row["position"] + 1
         leaf = leaf_of(row["seal"])
         if leaf.hex() != row["leaf"]:
-            self.faults.append(f"daun {row['position']}: bukan dari catatannya")
+            self.faults.append(f"urutan {row['position']}: daunnya bukan dari catatannya")
         self.tree.add(leaf)
-
-    def hold(self, heads: Iterable[Head], where: str) -> None:
-        """Hold signed heads against the leaves."""
-        for head in heads:
-            name = f"segel {head['number']} ({where})"
-            if head["size"] > self.tree.size:
-                self.faults.append(
-                    f"{name}: menyegel {head['size']} catatan, ekspor ini hanya {self.tree.size}"
-                )
-            elif self.roots.get(head["size"]) != head["root"]:
-                self.faults.append(f"{name}: akarnya bukan dari catatan di ekspor ini")
 
 
 def check_export(args: argparse.Namespace) -> list[str]:
-    kept, faults, ends = heads_in(args.heads) if args.heads else [], list[str](), dict[str, list[Any]]()
-    folders = sorted(path.parent for path in args.folder.glob("*/catatan.jsonl"))
-    if not folders:
-        raise ValueError(f"{args.folder}: bukan ekspor catatan")
-    own_keys = set[str]()
-    for folder in folders:
-        own = heads_in(folder)
+    kept = heads_in(args.heads) if args.heads else []
+    faults, signers, ends = list[str](), set[str](), dict[str, list[Any]]()
+    for folder in sorted(path.parent for path in args.path.glob("*/catatan.jsonl")):
         signer = key_of(folder / "kunci.pem")
-        own_keys.add(signer)
+        signers.add(signer)
         if args.keys and signer not in keys_in(args.keys):
             faults.append(f"{folder.name}: kunci ekspor ini bukan kunci yang Anda simpan")
-        mine = [head for head in kept if head["key"] == signer]
         export = Export(folder, ends)
-        export.walk({head["size"] for head in (*own, *mine)})
-        export.hold(own, "ekspor")
-        export.hold(mine, "disimpan")
-        found = [*export.faults, *faults_between([*own, *mine])]
-        for head in (*own, *mine):
-            found += faults_of_head(head, [signer])
-        if [head["number"] for head in own] != list(range(1, len(own) + 1)):
-            found.append("ada segel yang hilang")
-        print(
-            f"{folder.name}: {export.tree.size} catatan bersegel, {len(own)} segel, akar {export.tree.root()}"
-        )
+        found = export.check([head for head in kept if head["key"] == signer], signer)
         faults += [f"{folder.name}: {one}" for one in found]
-    faults += [f"segel {head['number']} dari {head['origin']}: kuncinya tidak ada di ekspor ini" for head in kept if head["key"] not in own_keys]  # fmt: skip
-    claimed = json.loads((args.folder / "ujung.json").read_text("utf-8"))
-    for subject in sorted(claimed.keys() | ends.keys()):
-        if claimed.get(subject) != ends.get(subject):
-            faults.append(f"{subject}: ujung rantainya tidak cocok")
-    return faults
+        print(f"{folder.name}: {export.tree.size} catatan bersegel, akar {export.tree.root()}")
+    if not signers:
+        raise ValueError("bukan ekspor catatan")
+    strange = (head for head in kept if head["key"] not in signers)
+    faults += [f"{name_of(head)}: kuncinya tidak ada di ekspor ini" for head in strange]
+    claimed = json.loads((args.path / "ujung.json").read_text("utf-8"))
+    wrong = (one for one in sorted(claimed.keys() | ends.keys()) if claimed.get(one) != ends.get(one))
+    return [*faults, *(f"{subject}: ujung rantainya tidak cocok" for subject in wrong)]
 
 
 def check_heads(args: argparse.Namespace) -> list[str]:
-    heads = heads_in(args.folder)
+    heads = heads_in(args.path)
     if not heads:
-        raise ValueError(f"{args.folder}: tidak ada segel")
-    keys = keys_in(args.keys or args.folder) or {head["key"] for head in heads}
-    faults = [fault for head in heads for fault in faults_of_head(head, keys)]
+        raise ValueError("tidak ada segel")
+    keys = keys_in(args.keys or args.path) or {head["key"] for head in heads}
     print(f"{len(heads)} segel dibandingkan")
-    return [*faults, *faults_between(heads)]
-
-
-# Proofs ------------------------------------------------------------------------------------------------------------
+    return [*(fault for head in heads for fault in faults_of_head(head, keys)), *faults_between(heads)]
 
 
 def check_inclusion(args: argparse.Namespace) -> list[str]:
-    proof, event = json.loads(args.file.read_text("utf-8")), None
-    head, faults = proof["head"], []
-    if (event := proof.get("event")) is not None:
-        if (
-            seal_of(event["previous"], event["line"]) != event["seal"]
-            or leaf_of(event["seal"]).hex() != proof["leaf"]
-        ):
-            faults.append("catatan ini bukan isi daun itu")
+    proof = json.loads(args.path.read_text("utf-8"))
+    head, leaf, event, faults = proof["head"], bytes.fromhex(proof["leaf"]), proof.get("event"), []
+    if event is not None:
         print(json.dumps(event["line"], ensure_ascii=False, indent=1))
-    if args.pdf and (event is None or hashlib.sha256(args.pdf.read_bytes()).hexdigest() != event["line"]["data"].get("sha256")):  # fmt: skip
-        faults.append("PDF ini bukan yang dicatat")
-    path = [bytes.fromhex(piece) for piece in proof["path"]]
-    if included(bytes.fromhex(proof["leaf"]), proof["position"], head["size"], path) != head["root"]:
+        if leaf_of(seal_of(event["previous"], event["line"])) != leaf:
+            faults.append("catatan ini bukan isi daun itu")
+    if args.pdf is not None:
+        told = event["line"]["data"].get("sha256") if event else None
+        if hashlib.sha256(args.pdf.read_bytes()).hexdigest() != told:
+            faults.append("PDF ini bukan yang dicatat")
+    if included(leaf, proof["position"], head["size"], path_of(proof)) != head["root"]:
         faults.append("daun ini tidak terbukti ada di pohon itu")
-    return [*faults, *faults_of_head(head, [key_of(args.key)] if args.key else [head["key"]])]
+    return [*faults, *faults_of_head(head, [key_of(args.key) if args.key else head["key"]])]
 
 
 def check_consistency(args: argparse.Namespace) -> list[str]:
-    proof = json.loads(args.file.read_text("utf-8"))
-    old, new = proof["old"], proof["new"]
-    path = [bytes.fromhex(piece) for piece in proof["path"]]
-    found = consistent(old["size"], new["size"], bytes.fromhex(old["root"]), path)
-    faults = [] if found == (old["root"], new["root"]) else ["pohon yang baru tidak melanjutkan yang lama"]
-    keys = [key_of(args.key)] if args.key else [old["key"]]
+    proof = json.loads(args.path.read_text("utf-8"))
+    old, new, faults = proof["old"], proof["new"], []
+    found = consistent(old["size"], new["size"], bytes.fromhex(old["root"]), path_of(proof))
+    if found != (old["root"], new["root"]):
+        faults.append("pohon yang baru tidak melanjutkan yang lama")
+    keys = [key_of(args.key) if args.key else old["key"]]
     return [*faults, *faults_of_head(old, keys), *faults_of_head(new, keys)]
 
 
+def path_of(proof: dict[str, Any]) -> list[bytes]:
+    return [bytes.fromhex(piece) for piece in proof["path"]]
+
+
+CHECKS = {"export": check_export, "heads": check_heads, "inclusion": check_inclusion, "consistency": check_consistency}  # fmt: skip
+
+
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    commands = parser.add_subparsers(required=True)
-    for name, check, what in (("export", check_export, "folder"), ("heads", check_heads, "folder"), ("inclusion", check_inclusion, "file"), ("consistency", check_consistency, "file")):  # fmt: skip
-        made = commands.add_parser(name)
-        made.set_defaults(check=check)
-        made.add_argument(what, type=Path)
-        for option in ("keys", "heads") if what == "folder" else ("key", "pdf"):
-            made.add_argument(f"--{option}", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("check", choices=CHECKS)
+    parser.add_argument("path", type=Path)
+    for option in ("--keys", "--heads", "--key", "--pdf"):
+        parser.add_argument(option, type=Path)
     args = parser.parse_args(argv)
     try:
-        faults = args.check(args)
+        faults = CHECKS[args.check](args)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         print(f"Tidak dapat dibaca: {problem!r}", file=sys.stderr)
         return 2

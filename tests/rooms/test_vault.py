@@ -40,7 +40,7 @@ from satupintu.door.worker import OfficeWorker
 from satupintu.offices.actions import take_number
 from satupintu.offices.models import Office
 from satupintu.permits.models import Permit
-from satupintu.vault import actions, backup, box, drill, folder, place, queries, restore, rows
+from satupintu.vault import actions, backup, box, drill, folder, place, queries, restore
 from satupintu.vault.folder import DATABASE, IDENTITY, KEYS, MANIFEST, SUMS, Backup
 from tests import factories as f
 from tests.rooms.conftest import furnish
