@@ -56,7 +56,7 @@ def _verify(args: argparse.Namespace) -> Result:
         compared = f"\nCocok dengan {answer['compared']} segel yang Anda simpan." if kept else ""
         return FINE, answer, told + compared
     words = [
-        f"{_place(str(f['subject']), names)} {_FLAWS[str(f['what'])] % {'n': f['number']}}" for f in flaws
+        f"{_place(str(f['subject']), names)} {FLAWS[str(f['what'])] % {'n': f['number']}}" for f in flaws
     ]
     return NOT_FINE, answer, "\n".join(["Tidak utuh:", *words])
 
@@ -134,7 +134,7 @@ def _export(args: argparse.Namespace) -> Result:
     return FINE, {"ok": True, "folder": str(into), "events": counts}, "\n".join(lines)
 
 
-_FLAWS = {
+FLAWS = {
     "seal": "catatan %(n)d: isinya diubah",
     "previous": "catatan %(n)d: tidak menyambung dengan catatan sebelumnya",
     "missing": "catatan %(n)d: hilang",
