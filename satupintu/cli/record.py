@@ -67,21 +67,21 @@ def _place(subject: str, names: Mapping[int, str]) -> str:
 
 
 def _kept(folder: Path) -> dict[int, list[Head]]:
-    """The heads somebody kept: tree -> heads, by the key that signed them. Raises Usage."""
+    """The heads somebody kept: tree -> heads, by the key that signed them, else by what they say of themselves. Raises Usage."""
     from satupintu.core.heads import heads_of
     from satupintu.door.merkle import public_of
     from satupintu.offices.queries import record_names
 
-    trees = {public_of(tree): tree for tree in record_names()}
+    names = record_names()
+    trees = {public_of(tree): tree for tree in names} | {name: tree for tree, name in names.items()}
     kept: dict[int, list[Head]] = {}
     try:
         for path in sorted(folder.rglob("*.json")):
             for head in heads_of(json.loads(path.read_text("utf-8"))):
-                if head.key not in trees:
-                    raise Usage(
-                        f"{path}: segel nomor {head.number} tidak dibuat dengan kunci kantor di sini."
-                    )
-                kept.setdefault(trees[head.key], []).append(head)
+                tree = trees.get(head.key, trees.get(head.origin.rpartition("/")[2]))
+                if tree is None:
+                    raise Usage(f"{path}: segel nomor {head.number} bukan dari kantor di sini.")
+                kept.setdefault(tree, []).append(head)
     except (OSError, ValueError) as problem:
         raise Usage(f"--heads: segel di {folder} tidak terbaca ({problem}).") from None
     if not kept:

@@ -3,46 +3,55 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quoted
 from typing import Any
+
+from django.db import connection
 
 from satupintu.core.access import Actor, Capacity
 from satupintu.core.merkle import leaf_hash
-from satupintu.core.seal import GENESIS, seal
+from satupintu.core.seal import GENESIS, canonical, seal, seal_bytes
 from satupintu.door.models import Event
 from satupintu.door.root import Root
 
 
 def line_of(event: Event) -> dict[str, Any]:
     """What the seal covers: everything an event says."""
+    at = event.at.astimezone(UTC).isoformat(timespec="milliseconds")
     return line(
-        event.subject,
-        event.number,
-        event.at,
-        event.office_id,
-        event.person,
-        event.role,
-        event.kind,
-        event.data,
+        event.subject, event.number, at, event.office_id, event.person, event.role, event.kind, event.data
     )
 
 
 def line(
-    subject: str, number: int, at: datetime, office: int | None, person: str, role: str, kind: str, data: Any
+    subject: str, number: int, at: str, office: int | None, person: str, role: str, kind: str, data: Any
 ) -> dict[str, Any]:
-    """The same from the values of its columns."""
+    """The same from the values of its columns. at: ISO, UTC, milliseconds."""
     return {
         "subject": subject,
         "number": number,
-        "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "at": at,
         "office": office,
         "person": person,
         "role": role,
         "kind": kind,
         "data": data,
     }
+
+
+def line_bytes(
+    subject: str, number: int, at: str, office: int | None, person: str, role: str, kind: str, data: Any
+) -> bytes:
+    """The canonical bytes of `line`, put together by hand: of a million events these are what takes time."""
+    where = "null" if office is None else office
+    return (
+        f'{{"at":{_quoted(at)},"data":{canonical(data).decode()},"kind":{_quoted(kind)},"number":{number},'
+        f'"office":{where},"person":{_quoted(person)},"role":{_quoted(role)},"subject":{_quoted(subject)}}}'
+    ).encode()
 
 
 def append(actor: Actor, capacity: Capacity, root: Root, told: Iterable[tuple[str, dict[str, Any]]]) -> None:
@@ -77,10 +86,26 @@ class Flaw:
     what: str
 
 
-_ALL = (
-    "subject", "number", "at", "office_id", "person", "role", "kind", "data", "previous", "seal",
-    "leaf__tree", "leaf__hash",
-)  # fmt: skip
+_EVERY = """SELECT e.subject, e.number, e.at, e.office_id, e.person, e.role, e.kind, e.data, e.previous, e.seal, l.tree, l.hash
+FROM door_event e LEFT JOIN door_leaf l ON l.event_id = e.id ORDER BY e.subject, e.number"""
+
+
+def _every() -> Iterator[tuple[Any, ...]]:
+    """Every event with its leaf, as the data base has them: Django's own reading would take half of the time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_EVERY)
+        while rows := cursor.fetchmany(2000):
+            yield from rows
+
+
+def _written(at: str | datetime) -> str:
+    """A time from the data base as a line has it. SQLite keeps it as text, in UTC without saying so."""
+    if isinstance(at, str):
+        try:
+            return f"{datetime.fromisoformat(at).isoformat(timespec='milliseconds')}+00:00"
+        except ValueError:
+            return at  # no door wrote this: its seal will not fit
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
@@ -90,10 +115,7 @@ def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
     """
     last, number, head, placed = "", 0, GENESIS, True
     seen: dict[str, tuple[int, str]] = {}
-    rows = Event.objects.order_by("subject", "number").values_list(*_ALL)
-    for subject, found, at, office, person, role, kind, data, previous, sealed, tree, leaf in rows.iterator(
-        chunk_size=5000
-    ):
+    for subject, found, at, office, person, role, kind, data, previous, sealed, tree, leaf in _every():
         if subject != last:
             last, number, head, placed = subject, 0, GENESIS, True
         number += 1
@@ -101,7 +123,9 @@ def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
             what = "missing"
         elif previous != head:
             what = "previous"
-        elif sealed != seal(previous, line(subject, found, at, office, person, role, kind, data)):
+        elif sealed != seal_bytes(
+            previous, line_bytes(subject, found, _written(at), office, person, role, kind, json.loads(data))
+        ):
             what = "seal"
         elif leaf is None:
             what, placed = "", False

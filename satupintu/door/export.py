@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -95,5 +95,6 @@ def _events(tree: int) -> Iterator[dict[str, Any]]:
 
 
 def _row(position: int | None, leaf: str | None, values: list[Any]) -> dict[str, Any]:
-    *told, previous, seal = values
+    subject, number, at, *rest, previous, seal = values
+    told = (subject, number, at.astimezone(UTC).isoformat(timespec="milliseconds"), *rest)
     return {"position": position, "leaf": leaf, "previous": previous, "seal": seal, "line": chain.line(*told)}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from satupintu.core.heads import Head, compare
 from satupintu.core.merkle import Frontier, Node
@@ -71,7 +72,7 @@ class _Branches:
 
     def __init__(self, tree: int) -> None:
         self._rows = Branch.objects.filter(tree=tree)
-        self._levels: dict[int, Iterator[tuple[int, bytes]]] = {}
+        self._levels: dict[int, Iterator[tuple[int, Any]]] = {}
         self._seen = 0
 
     def has(self, node: Node, found: bytes) -> bool:
@@ -82,7 +83,7 @@ class _Branches:
             self._levels[level] = rows.iterator(chunk_size=2000)
         at, kept = next(self._levels[level], (-1, b""))
         self._seen += 1
-        return (at, bytes(kept)) == (position, found)
+        return at == position and bytes(kept) == found
 
     def more(self) -> bool:
         """Are there others than those that were asked for?"""

@@ -58,19 +58,24 @@ def leaf_of(seal: str) -> bytes:
 
 def place(*, batch: int = BATCH) -> int:
     """Give every event without a leaf its place, in the order of their ids; gives how many. A commit for each batch."""
-    done = last = 0
+    waiting = Event.objects.filter(leaf__isnull=True).order_by("pk")
+    first = waiting.values_list("pk", flat=True).first()  # before the lock: it looks at all there are
+    if first is None:
+        return 0
+    done, last = 0, first - 1
     while True:
         with _alone():
-            rows = Event.objects.filter(pk__gt=last, leaf__isnull=True).order_by("pk")
+            rows = waiting.filter(pk__gt=last)
             found = list(rows.values_list("pk", "office_id", "seal")[:batch])
             for tree in sorted({tree_of(office_id) for _, office_id, _ in found}):
-                _append(tree, [(pk, seal) for pk, office_id, seal in found if tree_of(office_id) == tree])
+                append(tree, [(pk, seal) for pk, office_id, seal in found if tree_of(office_id) == tree])
         if not found:
             return done
         done, last = done + len(found), found[-1][0]
 
 
-def _append(tree: int, events: Iterable[tuple[int, str]]) -> None:
+def append(tree: int, events: Iterable[tuple[int, str]]) -> None:
+    """Add leaves, each the (row id, seal) of an event, inside a transaction that is alone: `place` is its only caller."""
     edge = _edge(tree)
     leaves, branches = [], []
     for pk, seal in events:

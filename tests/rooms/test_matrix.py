@@ -92,6 +92,13 @@ PUBLIC = {
     "portal:poster",
     "portal:check",
     "portal:check_code",
+    "portal:permit_proof",
+    "portal:records",
+    "portal:record",
+    "portal:record_heads",
+    "portal:record_key",
+    "portal:record_leaf",
+    "portal:record_joined",
     "ui:display",
 }
 
@@ -233,6 +240,9 @@ class File:
             "requirement": "ktp",
             "template": "berita-acara",
             "number": 1,
+            "order": 1,
+            "old": 1,
+            "new": 1,
             "office": "mempawah",
             "service": f.SERVICE,
             "code": self.code,

@@ -35,8 +35,8 @@ from satupintu.cli.record import FLAWS
 from satupintu.core import merkle as core_merkle
 from satupintu.core.heads import Head
 from satupintu.core.merkle import Frontier
-from satupintu.core.seal import GENESIS, seal
-from satupintu.door import export, files, merkle, proofs, read, recovery, triggers, worker
+from satupintu.core.seal import GENESIS, canonical, seal
+from satupintu.door import chain, export, files, merkle, proofs, read, recovery, triggers, worker
 from satupintu.door.chain import line_of
 from satupintu.door.models import Branch, Event, Leaf, TreeHead
 from satupintu.door.moment import at_moment
@@ -210,6 +210,16 @@ def test_a_tree_that_was_changed_gets_no_further_head(
         assert sealed(LATER) == 2  # the other offices have theirs
     assert "record.tree_broken" in caplog.messages
     assert merkle.latest(tree) == next(merkle.heads(tree))
+
+
+def test_the_quick_way_to_the_bytes_of_a_line_gives_the_same_bytes(case: Case) -> None:
+    odd = {"a": 'kutip " dan \\ dan \n', "é": ["ü", None, 1.5, True], "\u2028": {}}
+    for event in [
+        *Event.objects.all()[:20],
+        Event(subject='"', number=1, at=f.AT, person="é\x1f", role="r", kind="\\", data=odd),
+    ]:
+        told = line_of(event)
+        assert chain.line_bytes(**told) == canonical(told)
 
 
 @pytest.mark.parametrize("model", [Leaf, Branch, TreeHead])
@@ -698,6 +708,10 @@ def test_the_command_line_seals_verifies_and_compares(
     stranger = merkle.signed_head(Ed25519PrivateKey.generate(), "x", 1, 1, "ab" * 32, LATER)
     (tmp_path / "lain.json").write_text(json.dumps(stranger.to_json()))
     assert cli.main(["record", "verify", "--heads", str(tmp_path)]) == 2
+    told = merkle.signed_head(Ed25519PrivateKey.generate(), origin("mempawah"), 1, 1, "ab" * 32, LATER)
+    (tmp_path / "lain.json").write_text(json.dumps(told.to_json()))
+    code, answer = said(capsys, "verify", "--heads", str(tmp_path))
+    assert (code, [flaw["what"] for flaw in answer["flaws"]]) == (1, ["kept-key"])
     (tmp_path / "lain.json").write_text('{"ini": "bukan segel"}')
     assert cli.main(["record", "verify", "--heads", str(tmp_path)]) == 2
     assert cli.main(["record", "verify", "--heads", str(tmp_path / "tidak-ada")]) == 2
