@@ -98,13 +98,10 @@ def _every() -> Iterator[tuple[Any, ...]]:
             yield from rows
 
 
-def _written(at: str | datetime) -> str:
-    """A time from the data base as a line has it. SQLite keeps it as text, in UTC without saying so."""
-    if isinstance(at, str):
-        try:
-            return f"{datetime.fromisoformat(at).isoformat(timespec='milliseconds')}+00:00"
-        except ValueError:
-            return at  # no door wrote this: its seal will not fit
+def _written(at: datetime) -> str:
+    """A time from the data base as a line has it. SQLite keeps UTC without saying so."""
+    if at.tzinfo is None:
+        return f"{at.isoformat(timespec='milliseconds')}+00:00"
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
