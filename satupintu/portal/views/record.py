@@ -54,7 +54,6 @@ class Seal:
     head: Head
     at: str
     size: str
-    root: str
     joined: str = ""
 
 
@@ -112,7 +111,7 @@ def _seal(here: Record, head: Head, last: Head) -> Seal:
         "" if head == last else reverse("portal:record_joined", args=[here.name, head.number, last.number])
     )
     at = formats.moment(_at(head), here.zone)
-    return Seal(head, at, formats.number(head.size), formats.code_groups(head.root), joined)
+    return Seal(head, at, formats.number(head.size), joined)
 
 
 def _at(head: Head) -> datetime:
