@@ -45,6 +45,7 @@ def _verify(args: argparse.Namespace) -> Result:
         "ok": found.ok,
         "events": found.events,
         "chains": found.chains,
+        "looks": found.looks,
         "leaves": found.leaves,
         "signed": found.signed,
         "compared": sum(len(heads) for heads in kept.values()),
@@ -52,7 +53,7 @@ def _verify(args: argparse.Namespace) -> Result:
         "flaws": flaws,
     }
     if found.ok:
-        told = f"Utuh: {found.events} catatan dalam {found.chains} rantai; {found.leaves} bersegel, {found.signed} segel."
+        told = f"Utuh: {found.events} catatan dalam {found.chains} rantai, {found.looks} catatan pembacaan. {found.leaves} catatan masuk {found.signed} segel."
         compared = f"\nCocok dengan {answer['compared']} segel yang Anda simpan." if kept else ""
         return FINE, answer, told + compared
     words = [

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from satupintu.core.heads import Head
 from satupintu.core.seal import digest
-from satupintu.door import chain, forest
+from satupintu.door import chain, forest, looks
 from satupintu.door.models import Event
 from satupintu.door.root import Root
 
@@ -66,6 +66,7 @@ class Verdict:
     chains: int = 0
     leaves: int = 0
     signed: int = 0
+    looks: int = 0
     head: str = ""
     flaws: list[chain.Flaw] = field(default_factory=list)
 
@@ -101,7 +102,7 @@ def told(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def verify(kept: Mapping[int, Sequence[Head]] | None = None) -> Verdict:
-    """Recompute every seal, every kept hash and every head, and compare the chains' ends with what the root rows say.
+    """Recompute every seal (of events and of looks), every kept hash, every head; compare the ends with what rows say.
 
     kept: tree -> heads that were kept elsewhere; what they say must still hold. While the office works call it inside
     `snapshot`: what is written between two queries would look like a flaw.
@@ -114,6 +115,10 @@ def verify(kept: Mapping[int, Sequence[Head]] | None = None) -> Verdict:
         else:
             verdict.flaws.append(found)
             verdict.events += found.what not in {"root", "orphan"}
+    for seen in looks.flaws():
+        verdict.looks += seen is None or seen.what not in {"root", "orphan"}
+        if seen is not None:
+            verdict.flaws.append(seen)
     verdict.leaves, verdict.signed = forest.counts()
     verdict.flaws += [*forest.flaws(kept or {}), *forest.orphans()]
     return verdict

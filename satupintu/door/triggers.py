@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The data base itself refuses to change or delete an event, its place in the tree, a signed head, or a published service.
+"""The data base itself refuses to change or delete what is on record, or a published service (design §1, §1.3).
 
-Source: design §1, §1.3. On SQLite and on PostgreSQL. SQLite loses the triggers of a table when a migration rebuilds it (`AlterField`, a new
+On SQLite and on PostgreSQL. SQLite loses the triggers of a table when a migration rebuilds it (`AlterField`, a new
 constraint): such a migration ends with `freeze` again.
 """
 
@@ -9,13 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-RECORD = {"door_event": "(subject = NEW.subject AND number = NEW.number)"}
-TREE = {
-    "door_leaf": "event_id = NEW.event_id OR (tree = NEW.tree AND position = NEW.position)",
-    "door_branch": "(tree = NEW.tree AND level = NEW.level AND position = NEW.position)",
-    "door_treehead": "(tree = NEW.tree AND number = NEW.number)",
-}
-"""What is only ever added to: table -> when a new row would take the place of a former one, besides having its id."""
+TABLE, LOOKS = "door_event", "door_look"
+TREE = ("door_leaf", "door_branch", "door_treehead")
 FROZEN_TABLE = "catalog_serviceversion"
 FREE_COLUMNS = ("version", "chain_head", "told_at")
 """What still moves on a published version: the head of its own chain of events."""
@@ -23,6 +18,39 @@ FROZEN_COLUMNS = (
     "id", "key", "office_id", "slug", "kind", "name", "digest", "files", "problems", "status", "effective", "made_by",
     "proposed_by", "approved_by", "approved_at", "at",
 )  # fmt: skip
+
+APPEND_ONLY = {
+    TABLE: "subject = NEW.subject AND number = NEW.number",
+    LOOKS: "office_id = NEW.office_id AND day = NEW.day AND number = NEW.number",
+    "door_leaf": "event_id = NEW.event_id OR (tree = NEW.tree AND position = NEW.position)",
+    "door_branch": "tree = NEW.tree AND level = NEW.level AND position = NEW.position",
+    "door_treehead": "tree = NEW.tree AND number = NEW.number",
+}
+"""Tables that only grow, and what else than its id makes a row the same as one that is there."""
+
+
+def _only_grows(table: str) -> dict[str, str]:
+    """SQLite's triggers. INSERT OR REPLACE would delete the former row without asking the one on DELETE."""
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    there = f"SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR ({APPEND_ONLY[table]})"  # noqa: S608 - our own names
+    return {
+        "no_update": f"BEFORE UPDATE ON {table} {refuse}",
+        "no_delete": f"BEFORE DELETE ON {table} {refuse}",
+        "no_replace": f"BEFORE INSERT ON {table} WHEN EXISTS ({there}) {refuse}",
+    }
+
+
+def _only_grows_there(table: str) -> list[str]:
+    """PostgreSQL's."""
+    return [
+        """CREATE OR REPLACE FUNCTION satupintu_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$""",
+        f"""CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION satupintu_append_only()""",
+        f"""CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION satupintu_append_only()""",
+    ]
+
 
 _SQLITE_FROZEN = {
     "no_update": f"""BEFORE UPDATE ON {FROZEN_TABLE}
@@ -35,8 +63,6 @@ WHEN EXISTS (SELECT 1 FROM catalog_serviceversion WHERE status = 'approved' AND 
     OR (office_id = NEW.office_id AND slug = NEW.slug AND digest = NEW.digest AND NEW.status = 'approved')))
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END""",
 }
-_POSTGRES = """CREATE OR REPLACE FUNCTION satupintu_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
 _POSTGRES_FROZEN = [
     """CREATE OR REPLACE FUNCTION satupintu_immutable() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'a published version is immutable'; END $$""",
@@ -52,34 +78,25 @@ FOR EACH STATEMENT EXECUTE FUNCTION satupintu_immutable()""",
 
 def make(connection: Any) -> None:
     """Put all triggers in place; doing it twice changes nothing."""
-    seal_record(connection)
-    seal_tree(connection)
+    for table in APPEND_ONLY:
+        seal_record(connection, table)
     freeze(connection)
 
 
 def drop(connection: Any) -> None:
     """Take them away: only a test that empties its own data base, and a migration going backwards, may."""
-    unseal_record(connection)
-    unseal_tree(connection)
+    for table in APPEND_ONLY:
+        unseal_record(connection, table)
     thaw(connection)
 
 
-def seal_record(connection: Any) -> None:
-    """Events are append-only from here on."""
-    _only_added_to(connection, RECORD)
+def seal_record(connection: Any, table: str = TABLE) -> None:
+    """This table is append-only from here on."""
+    _run(connection, _created(table, _only_grows(table)), _only_grows_there(table))
 
 
-def unseal_record(connection: Any) -> None:
-    _changed_again(connection, RECORD)
-
-
-def seal_tree(connection: Any) -> None:
-    """So are leaves, branches and heads."""
-    _only_added_to(connection, TREE)
-
-
-def unseal_tree(connection: Any) -> None:
-    _changed_again(connection, TREE)
+def unseal_record(connection: Any, table: str = TABLE) -> None:
+    _run(connection, _dropped(table, _only_grows(table)), _dropped_there(table, ("change", "truncate")))
 
 
 def freeze(connection: Any) -> None:
@@ -90,36 +107,6 @@ def freeze(connection: Any) -> None:
 def thaw(connection: Any) -> None:
     names = ("update", "delete", "truncate")
     _run(connection, _dropped(FROZEN_TABLE, _SQLITE_FROZEN), _dropped_there(FROZEN_TABLE, names))
-
-
-def _only_added_to(connection: Any, tables: dict[str, str]) -> None:
-    on_sqlite, on_postgres = [], [_POSTGRES]
-    for table, former in tables.items():
-        on_sqlite += _created(table, _append_only(table, former))
-        on_postgres += [
-            f"""CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
-FOR EACH ROW EXECUTE FUNCTION satupintu_append_only()""",
-            f"""CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION satupintu_append_only()""",
-        ]
-    _run(connection, on_sqlite, on_postgres)
-
-
-def _changed_again(connection: Any, tables: dict[str, str]) -> None:
-    for table, former in tables.items():
-        on_sqlite = _dropped(table, _append_only(table, former))
-        _run(connection, on_sqlite, _dropped_there(table, ("change", "truncate")))
-
-
-def _append_only(table: str, former: str) -> dict[str, str]:
-    """On SQLite. INSERT OR REPLACE would delete the former row without asking the trigger on DELETE: hence the third."""
-    no = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    key = "" if table == "door_leaf" else "id = NEW.id OR "
-    return {
-        "no_update": f"BEFORE UPDATE ON {table} {no}",
-        "no_delete": f"BEFORE DELETE ON {table} {no}",
-        "no_replace": f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {key}{former}) {no}",  # noqa: S608 - our own names
-    }
 
 
 def _created(table: str, triggers: dict[str, str]) -> list[str]:

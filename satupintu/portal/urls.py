@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{RECORD}/sambungan/<int:old>-<int:new>.json", record.joined, name="record_joined"),
     path("surat-demo", mailbox.mailbox, name="mailbox"),
     path("saya", mine.mine, name="mine"),
+    path("saya/dibuka", mine.looked_at, name="looked_at"),
     path("saya/dibaca", mine.read, name="read"),
     path(APPLICATION, progress.application, name="application"),
     path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),

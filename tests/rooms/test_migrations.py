@@ -207,7 +207,7 @@ def the_words_are_gone(state: State) -> None:
 
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
-    ("door", "0006_tree_append_only"): Trial(a_tree, the_tree_rests, the_tree_moves),
+    ("door", "0008_tree_only_grows"): Trial(a_tree, the_tree_rests, the_tree_moves),
     ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
 }

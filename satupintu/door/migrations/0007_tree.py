@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("door", "0004_told_at"),
+        ("door", "0006_looks_only_grow"),
     ]
 
     operations = [

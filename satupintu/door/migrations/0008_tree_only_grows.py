@@ -9,13 +9,15 @@ from satupintu.door import triggers
 
 
 def make(apps: Any, editor: Any) -> None:
-    triggers.seal_tree(editor.connection)
+    for table in triggers.TREE:
+        triggers.seal_record(editor.connection, table)
 
 
 def drop(apps: Any, editor: Any) -> None:
-    triggers.unseal_tree(editor.connection)
+    for table in triggers.TREE:
+        triggers.unseal_record(editor.connection, table)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("door", "0005_tree")]
+    dependencies = [("door", "0007_tree")]
     operations = [migrations.RunPython(make, drop)]
