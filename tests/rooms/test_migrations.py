@@ -133,6 +133,31 @@ def the_tree_moves(state: State) -> None:
     assert [state.get_model("door", name).objects.update(tree=3) for name in TREE] == [1, 1, 1]
 
 
+def a_look(state: State) -> None:
+    row = {
+        "office_id": 1,
+        "day": f.AT.date(),
+        "number": 1,
+        "at": f.AT,
+        "person": "x",
+        "role": "a",
+        "subject": "case:1",
+    }
+    state.get_model("door", "Look").objects.create(
+        **row, what="a", why="turn", network="n", previous="0", seal="1"
+    )
+
+
+def the_look_rests(state: State) -> None:
+    rows = state.get_model("door", "Look").objects
+    refused(lambda: rows.update(person="y"))
+    refused(lambda: rows.all().delete())
+
+
+def the_look_moves(state: State) -> None:
+    assert state.get_model("door", "Look").objects.update(person="y") == 1
+
+
 def versions(state: State) -> Any:
     return state.get_model("catalog", "ServiceVersion").objects
 
@@ -207,6 +232,7 @@ def the_words_are_gone(state: State) -> None:
 
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("door", "0006_looks_only_grow"): Trial(a_look, the_look_rests, the_look_moves),
     ("door", "0008_tree_only_grows"): Trial(a_tree, the_tree_rests, the_tree_moves),
     ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
