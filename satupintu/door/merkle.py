@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
-from django.db.models import Q
 
 from satupintu.core.heads import Head
 from satupintu.core.merkle import (
@@ -235,17 +234,13 @@ def _proof(tree: int, spans: list[Span]) -> list[bytes]:
 
 
 def _kept(tree: int, nodes: Collection[Node]) -> dict[Node, bytes]:
-    """These kept hashes, by two SQL queries. Raises KeyError where one is missing."""
-    leaves = [position for level, position in nodes if level == 0]
-    above = Q(pk__in=())
-    for level in {level for level, _ in nodes if level}:
-        above |= Q(level=level, position__in=[at for one, at in nodes if one == level])
+    """These kept hashes, by one SQL query a level (for all at once SQLite would read the whole tree). Raises KeyError."""
     found: dict[Node, bytes] = {}
-    for position, one in Leaf.objects.filter(tree=tree, position__in=leaves).values_list("position", "hash"):
-        found[0, position] = bytes(one)
-    branches = Branch.objects.filter(above, tree=tree).values_list("level", "position", "hash")
-    for level, position, one in branches:
-        found[level, position] = bytes(one)
+    for level in {level for level, _ in nodes}:
+        rows = Branch.objects.filter(level=level) if level else Leaf.objects.all()
+        wanted = rows.filter(tree=tree, position__in=[at for one, at in nodes if one == level])
+        for position, one in wanted.values_list("position", "hash"):
+            found[level, position] = bytes(one)
     if missing := set(nodes) - found.keys():
         raise KeyError(min(missing))
     return found
