@@ -42,9 +42,14 @@ def public(request: ActorRequest, office: Office | None = None) -> Frame:
         account=_own_place(request.actor),
         help=_help(office) if office else (),
         address=(office.full_name, office.address) if office else (),
+        rights=(NavLink(_record(office), _("Catatan umum kantor") if office else _("Catatan umum")),),
         hours=_hours(office, local_day(office, request.actor.at)) if office else (),
         demo=settings.DEMO,
     )
+
+
+def _record(office: Office | None) -> str:
+    return reverse("portal:record", args=[office.slug]) if office else reverse("portal:records")
 
 
 def _own_place(actor: Actor) -> tuple[NavLink, ...]:

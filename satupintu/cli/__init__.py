@@ -179,9 +179,22 @@ def _office(commands: Any) -> None:
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")
-    record = _group(commands, "record", "memeriksa riwayat")
-    _command(record, "verify", "periksa seluruh riwayat", room="office", key="record-verify")
+    _record(commands)
     _vault(commands)
+
+
+def _record(commands: Any) -> None:
+    """The record: verified, sealed, handed out."""
+    record = _group(commands, "record", "memeriksa dan membuka riwayat")
+    made = _command(record, "verify", "periksa seluruh riwayat", room="record", key="record-verify")
+    made.add_argument(
+        "--heads", metavar="DIR", type=Path, help="bandingkan dengan segel (kepala.json) yang Anda simpan"
+    )
+    _command(record, "head", "segel catatan umum sekarang", room="record", key="record-head")
+    made = _command(
+        record, "export", "tulis catatan umum untuk pemeriksa luar", room="record", key="record-export"
+    )
+    made.add_argument("folder", metavar="DIR", type=Path, help="folder baru atau kosong")
 
 
 def _vault(commands: Any) -> None:

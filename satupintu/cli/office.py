@@ -213,6 +213,7 @@ def _demo(args: argparse.Namespace) -> Result:
     from satupintu.adapters.mail import simulator
     from satupintu.cli import demo
     from satupintu.door.moment import now
+    from satupintu.offices.jobs import seal_record
 
     prepare()
     with ExitStack() as at_end:
@@ -225,6 +226,7 @@ def _demo(args: argparse.Namespace) -> Result:
             demo.reach_by_whatsapp(now())
         say: Callable[[str], None] = (lambda line: None) if "json" in args else print
         made.permits.append(demo.Walk(now(), say=say).run())
+        seal_record.call()
         if args.walk_only:
             return 0, made.to_json(), _demo_text(made, args)
         made.logins = demo.second_version(now())
@@ -329,42 +331,10 @@ def _verify_permit(args: argparse.Namespace) -> Result:
     return (0 if found.verdict == GENUINE else 1), answer, "\n".join(lines)
 
 
-def _verify_record(args: argparse.Namespace) -> Result:
-    from satupintu.door.read import verify
-
-    found = verify()
-    flaws = [{"subject": f.subject, "number": f.number, "what": f.what} for f in found.flaws]
-    answer = {
-        "ok": found.ok,
-        "events": found.events,
-        "chains": found.chains,
-        "looks": found.looks,
-        "head": found.head,
-        "flaws": flaws,
-    }
-    if found.ok:
-        return (
-            0,
-            answer,
-            (f"Utuh: {found.events} catatan dalam {found.chains} rantai, {found.looks} catatan pembacaan."),
-        )
-    words = [f"{f['subject']} catatan {f['number']}: {_FLAWS[str(f['what'])]}" for f in flaws]
-    return 1, answer, "\n".join(["Tidak utuh:", *words])
-
-
-_FLAWS = {
-    "seal": "isinya diubah",
-    "previous": "tidak menyambung dengan catatan sebelumnya",
-    "missing": "hilang",
-    "root": "ujung rantai tidak cocok dengan berkasnya",
-    "orphan": "berkasnya hilang",
-}
-
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "serve": _serve,
     "worker": _worker,
     "demo": _demo,
     "service-publish": _publish,
     "permit-verify": _verify_permit,
-    "record-verify": _verify_record,
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The data base itself refuses to change or delete an event, a published service, or a ruling about one (design §1, §1.3).
+"""The data base itself refuses to change or delete what is on record, a published service, or a ruling about one.
 
 On SQLite and on PostgreSQL. SQLite loses the triggers of a table when a migration rebuilds it (`AlterField`, a new
 constraint): such a migration ends with `freeze` again.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 TABLE, LOOKS = "door_event", "door_look"
+TREE = ("door_leaf", "door_branch", "door_treehead")
 FROZEN_TABLE = "catalog_serviceversion"
 FREE_COLUMNS = ("version", "chain_head", "told_at")
 """What still moves on a published version, or an approved ruling: the head of its own chain of events."""
@@ -26,6 +27,9 @@ RULING_COLUMNS = (
 APPEND_ONLY = {
     TABLE: "subject = NEW.subject AND number = NEW.number",
     LOOKS: "office_id = NEW.office_id AND day = NEW.day AND number = NEW.number",
+    "door_leaf": "event_id = NEW.event_id OR (tree = NEW.tree AND position = NEW.position)",
+    "door_branch": "tree = NEW.tree AND level = NEW.level AND position = NEW.position",
+    "door_treehead": "tree = NEW.tree AND number = NEW.number",
 }
 """Tables that only grow, and what else than its id makes a row the same as one that is there."""
 
@@ -33,7 +37,7 @@ APPEND_ONLY = {
 def _only_grows(table: str) -> dict[str, str]:
     """SQLite's triggers. INSERT OR REPLACE would delete the former row without asking the one on DELETE."""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    there = f"SELECT 1 FROM {table} WHERE id = NEW.id OR ({APPEND_ONLY[table]})"  # noqa: S608 - our own names
+    there = f"SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR ({APPEND_ONLY[table]})"  # noqa: S608 - our own names
     return {
         "no_update": f"BEFORE UPDATE ON {table} {refuse}",
         "no_delete": f"BEFORE DELETE ON {table} {refuse}",

@@ -5,16 +5,35 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, sheets, ways, wizard
+from satupintu.portal.views import (
+    documents,
+    mailbox,
+    mine,
+    progress,
+    proof,
+    public,
+    record,
+    sheets,
+    ways,
+    wizard,
+)
 
 APPLICATION = "permohonan/<uuid:key>"
 SERVICE = "<slug:office>/layanan/<slug:service>"
+RECORD = "transparansi/<slug:office>"
 app_name = "portal"
 urlpatterns = [
     path("", public.offices, name="offices"),
     path("lacak", proof.track, name="track"),
     path("cek", proof.check, name="check"),
     path("cek/<str:code>", proof.check_code, name="check_code"),
+    path("cek/<str:code>/bukti.json", record.permit, name="permit_proof"),
+    path("transparansi", record.records, name="records"),
+    path(RECORD, record.record, name="record"),
+    path(f"{RECORD}/kepala.json", record.heads, name="record_heads"),
+    path(f"{RECORD}/kunci.pem", record.key, name="record_key"),
+    path(f"{RECORD}/bukti/<int:order>.json", record.leaf, name="record_leaf"),
+    path(f"{RECORD}/sambungan/<int:old>-<int:new>.json", record.joined, name="record_joined"),
     path("surat-demo", mailbox.mailbox, name="mailbox"),
     path("saya", mine.mine, name="mine"),
     path("saya/dibuka", mine.looked_at, name="looked_at"),

@@ -104,6 +104,11 @@ WORDS: Mapping[str, Words] = {
             "Dua orang (kepala dinas, administrator, atau auditor) mengesahkannya di halaman /pemulihan. Yang Anda ketik belum disimpan."
         ),
     ),
+    # the public record
+    "record.not-empty": Words(
+        what=_("Folder %(folder)s tidak kosong."),
+        do=_("Pilih folder baru. Ekspor lama tidak ditimpa."),
+    ),
     # the vault
     "vault.passphrase-short": Words(
         what=_("Kata sandi cadangan terlalu pendek."),

@@ -100,21 +100,63 @@ def the_event_moves(state: State) -> None:
     assert events(state).update(kind="c") == 1
 
 
-def looks(state: State) -> Any:
-    return state.get_model("door", "Look").objects
+TREE = {
+    "Leaf": {"tree": 1, "position": 0, "event_id": 1, "hash": b"a"},
+    "Branch": {"tree": 1, "level": 1, "position": 0, "hash": b"a"},
+    "TreeHead": {
+        "tree": 1,
+        "number": 1,
+        "origin": "a",
+        "size": 1,
+        "root": "a",
+        "at": f.AT,
+        "key": "a",
+        "signature": "a",
+    },
+}
+
+
+def a_tree(state: State) -> None:
+    for name, row in TREE.items():
+        state.get_model("door", name).objects.create(**row)
+        state.get_model("door", name).objects.update(tree=2)
+
+
+def the_tree_rests(state: State) -> None:
+    for name in TREE:
+        rows = state.get_model("door", name).objects
+        assert rows.get().tree == 2
+        refused(lambda rows=rows: rows.update(tree=3))  # type: ignore[misc]
+        refused(lambda rows=rows: rows.all().delete())  # type: ignore[misc]
+
+
+def the_tree_moves(state: State) -> None:
+    assert [state.get_model("door", name).objects.update(tree=3) for name in TREE] == [1, 1, 1]
 
 
 def a_look(state: State) -> None:
-    looks(state).create(office_id=1, day=f.AT.date(), number=1, at=f.AT, subject="case:1", why="turn")
+    row = {
+        "office_id": 1,
+        "day": f.AT.date(),
+        "number": 1,
+        "at": f.AT,
+        "person": "x",
+        "role": "a",
+        "subject": "case:1",
+    }
+    state.get_model("door", "Look").objects.create(
+        **row, what="a", why="turn", network="n", previous="0", seal="1"
+    )
 
 
 def the_look_rests(state: State) -> None:
-    refused(lambda: looks(state).update(why="duty"))
-    refused(lambda: looks(state).all().delete())
+    rows = state.get_model("door", "Look").objects
+    refused(lambda: rows.update(person="y"))
+    refused(lambda: rows.all().delete())
 
 
 def the_look_moves(state: State) -> None:
-    assert looks(state).update(why="duty") == 1
+    assert state.get_model("door", "Look").objects.update(person="y") == 1
 
 
 def versions(state: State) -> Any:
@@ -238,6 +280,7 @@ TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
     ("door", "0006_looks_only_grow"): Trial(a_look, the_look_rests, the_look_moves),
     ("accounts", "0004_user_names"): Trial(three_accounts, they_have_user_names, they_have_user_names),
+    ("door", "0008_tree_only_grows"): Trial(a_tree, the_tree_rests, the_tree_moves),
     ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
     ("catalog", "0006_ruling_immutable"): Trial(two_rulings, the_ruling_rests, the_ruling_moves),
