@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, sheets, wizard
+from satupintu.portal.views import documents, mailbox, mine, offline, progress, proof, public, sheets, wizard
 
 APPLICATION = "permohonan/<uuid:key>"
 SERVICE = "<slug:office>/layanan/<slug:service>"
@@ -14,6 +14,9 @@ urlpatterns = [
     path("", public.offices, name="offices"),
     path("lacak", proof.track, name="track"),
     path("cek", proof.check, name="check"),
+    path("cek/luring", offline.offline, name="offline"),
+    path("cek/kunci.json", offline.keys, name="proof_keys"),
+    path("cek/penjaga.js", offline.worker, name="offline_worker"),
     path("cek/<str:code>", proof.check_code, name="check_code"),
     path("surat-demo", mailbox.mailbox, name="mailbox"),
     path("saya", mine.mine, name="mine"),
