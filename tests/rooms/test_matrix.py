@@ -92,6 +92,9 @@ PUBLIC = {
     "portal:poster",
     "portal:check",
     "portal:check_code",
+    "portal:offline",
+    "portal:proof_keys",
+    "portal:offline_worker",
     "ui:display",
 }
 
