@@ -37,6 +37,8 @@ EPOCH = date(1970, 1, 1)
 _ALGORITHM, _KEY_ID, _EDDSA = 1, 4, -8
 _SIGNATURE = 64
 _KID = 4
+_KID_AT = 8  # bytes of the shape above that stand before the key id
+_PAYLOAD_AT = 13  # and before the payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +169,10 @@ def _packed(kid: bytes, payload: bytes, signature: bytes) -> bytes:
     return b"\xd2" + cbor.encode([_protected(kid), {}, payload, signature])
 
 
-_BEFORE = len(_packed(bytes(_KID), b"", b"")) - 2 - _KID - 1  # bytes before the key id
-_AFTER = _BEFORE + _KID + 1  # and before the payload
-
-
 def _unpacked(token: bytes) -> tuple[bytes, bytes, bytes]:
     """Key id, payload and signature; nothing of the rest may differ from how we write it."""
-    kid, signature = token[_BEFORE : _BEFORE + _KID], token[-_SIGNATURE:]
-    middle = token[_AFTER : -_SIGNATURE - 2]
+    kid, signature = token[_KID_AT : _KID_AT + _KID], token[-_SIGNATURE:]
+    middle = token[_PAYLOAD_AT : -_SIGNATURE - 2]
     for head in (1, 2, 3):  # a byte string begins with its length
         payload = middle[head:]
         if _packed(kid, payload, signature) == token:
@@ -184,7 +182,7 @@ def _unpacked(token: bytes) -> tuple[bytes, bytes, bytes]:
 
 def _bytes_of(text: str) -> bytes:
     figures = "".join(text.rpartition("#")[2].split())
-    if len(figures) > LONGEST_TOKEN or not re.fullmatch(r"[1-9][0-9]*", figures, re.ASCII):
+    if len(figures) > LONGEST_TOKEN or not re.fullmatch(r"[1-9][0-9]*", figures):
         raise Refusal("proof.unreadable", status=422)
     number = int(figures)
     return number.to_bytes((number.bit_length() + 7) // 8)
