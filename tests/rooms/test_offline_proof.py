@@ -166,11 +166,12 @@ def test_the_commands_change_the_key_and_prove_a_paper(
 # Pages ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_offline_page_is_the_same_for_everybody_and_may_use_the_camera(client: Client) -> None:
+def test_the_offline_page_alone_may_use_the_camera(client: Client) -> None:
     answer = client.get("/cek/luring")
     assert "camera=(self)" in answer.headers["Permissions-Policy"]
     assert "camera=()" in client.get("/cek").headers["Permissions-Policy"]
-    assert "<noscript>" in answer.content.decode()
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "<script>" not in answer.content.decode()
 
 
 def test_the_worker_may_serve_only_what_lies_below_cek(client: Client) -> None:
