@@ -7,6 +7,9 @@ SATUPINTU_URL   address under which people reach the office; printed on permits 
 SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refuses to serve anything but loopback
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
 SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
+SATUPINTU_WHATSAPP_PHONE_ID, _ACCOUNT_ID, _TOKEN, _SECRET, _VERIFY  from Meta's Cloud API: id of the sending number and
+                of its account, access token, app secret (signs what Meta reports), word of the webhook's first handshake
+SATUPINTU_WHATSAPP_URL  address of the API with its version (default https://graph.facebook.com/v23.0)
 
 The command `satupintu` fills in what is missing from SATUPINTU_HOME/satupintu.env, which `satupintu setup` wrote.
 """
@@ -32,7 +35,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "satupintu.door.sqlite",
             "NAME": HOME / "satupintu.sqlite3",
             "CONN_MAX_AGE": None,
             "OPTIONS": {
@@ -206,6 +209,14 @@ _smtp = os.environ.get("SATUPINTU_SMTP", "127.0.0.1:2525").rsplit(":", 1)
 EMAIL_HOST, EMAIL_PORT = _smtp[0], int(_smtp[1]) if len(_smtp) > 1 else 25
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SATUPINTU_MAIL_FROM", "Satu Pintu <tanpa-balas@satupintu.example>")
+
+WHATSAPP_URL = os.environ.get("SATUPINTU_WHATSAPP_URL", "https://graph.facebook.com/v23.0").rstrip("/")
+WHATSAPP_PHONE_ID = os.environ.get("SATUPINTU_WHATSAPP_PHONE_ID", "")
+WHATSAPP_ACCOUNT_ID = os.environ.get("SATUPINTU_WHATSAPP_ACCOUNT_ID", "")
+WHATSAPP_TOKEN = os.environ.get("SATUPINTU_WHATSAPP_TOKEN", "")
+WHATSAPP_SECRET = os.environ.get("SATUPINTU_WHATSAPP_SECRET", "")
+WHATSAPP_VERIFY = os.environ.get("SATUPINTU_WHATSAPP_VERIFY", "")
+WHATSAPP_TIMEOUT = 10.0
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, pages, publishing
+from satupintu.desk.views import acts, deliveries, pages, publishing
 
 FILE = "berkas/<uuid:key>"
 VERSION = "kelola/<uuid:version>"
@@ -32,6 +32,8 @@ urlpatterns = [
     path(f"{FILE}/arsip", acts.archive, name="archive"),
     path(f"{FILE}/usul-cabut", acts.ask_revocation, name="ask_revocation"),
     path(f"{FILE}/cabut", acts.revoke, name="revoke"),
+    path("kiriman", deliveries.deliveries, name="deliveries"),
+    path("kiriman/<uuid:notice>/<slug:channel>/ulang", deliveries.resend, name="resend"),
     path("kelola", publishing.services, name="services"),
     path("kelola/unggah", publishing.upload, name="upload"),
     path(VERSION, publishing.version, name="version"),
