@@ -179,6 +179,13 @@ def _office(commands: Any) -> None:
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")
+    made = _command(permit, "verify-token", "periksa isi QR tanpa jaringan", room="proof", key="verify-token")
+    made.add_argument("token", metavar="TOKEN", help="isi QR seluruhnya, atau angka sesudah tanda #")
+    made.add_argument("--key", metavar="FILE", required=True, type=Path, help="daftar kunci kantor (JSON)")
+    made = _command(permit, "new-key", "ganti kunci penanda isi QR", room="proof", key="new-key")
+    made.add_argument(
+        "--from", metavar="TANGGAL", required=True, type=_day, dest="since", help="hari pertama dipakai"
+    )
     _record(commands)
     _vault(commands)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
 from satupintu.applications import papers, queries
 from satupintu.applications.models import Application, WorkDocument
 from satupintu.cases import queries as cases
@@ -17,6 +15,7 @@ from satupintu.core.access import Actor, Role
 from satupintu.core.numbers import show_code
 from satupintu.core.seal import digest
 from satupintu.offices.queries import local_day
+from satupintu.permits import proof
 from satupintu.permits.models import Permit
 from satupintu.permits.signing import LocalSigner
 from satupintu.ui.prints import compile_pdf
@@ -103,6 +102,7 @@ def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code:
     if release := release_of(case.service_id):
         service["sidik_koreksi"] = release
     whole = {**data, "layanan": service, "dokumen": document, "penanda": signer}
+    document["token"] = proof.token(case, whole, code)
     fingerprint = digest(whole)[:16]
     document["sidik"] = " ".join(fingerprint[i : i + 4] for i in range(0, 16, 4))
     return whole
@@ -126,5 +126,4 @@ def release_in(data: dict[str, Any]) -> str:
 def _printed(permit: Permit, data: dict[str, Any], *, variant: str = "") -> bytes:
     # by the release it was frozen with: one approved since does not touch it
     files = corrected(permit.case.service_id, release_in(permit.data)).files
-    check = f"{settings.PUBLIC_URL}/cek/{permit.code}"
-    return compile_pdf("permit.typ", data, files=files, variant=variant, qr=check)
+    return compile_pdf("permit.typ", data, files=files, variant=variant, qr=proof.address(permit.code, data))

@@ -426,6 +426,33 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    # the token of a printed permit
+    "proof.unreadable": Words(
+        what=_("Ini bukan isi QR dari surat kami, atau tidak lengkap."),
+        do=_("Pindai atau salin lagi seluruh isi QR. Bila tetap begitu, ketik kode cek di halaman Cek izin."),
+    ),
+    "proof.altered": Words(
+        what=_("Tanda tangannya tidak cocok: isi QR ini sudah diubah, atau bukan buatan kantor."),
+        do=_("Jangan dipakai. Laporkan ke kantor."),
+    ),
+    "proof.unknown-key": Words(
+        what=_("Kunci %(kid)s tidak ada di daftar kunci ini."),
+        do=_(
+            "Ambil daftar kunci terbaru dari /cek/kunci.json, lalu coba lagi. Bila tetap begitu, surat ini bukan dari kantor itu."
+        ),
+    ),
+    "proof.not-its-time": Words(
+        what=_("Tanggal surat ini di luar masa pakai kunci %(kid)s."),
+        do=_("Jangan dipakai sebelum kode ceknya diperiksa di halaman Cek izin."),
+    ),
+    "proof.no-keys": Words(
+        what=_("Berkas ini bukan daftar kunci kantor."),
+        do=_("Ambil dari alamat resmi kantor, halaman /cek/kunci.json."),
+    ),
+    "proof.too-soon": Words(
+        what=_("Kunci baru paling cepat mulai dipakai tanggal %(earliest)s."),
+        do=_("Pilih tanggal itu atau sesudahnya, supaya HP pemeriksa sempat mengambil kunci baru."),
+    ),
     "permits.revoked": Words(
         what=_("Surat ini sudah dicabut."),
         do=_("Salinannya tidak dibuat lagi. Tanyakan ke kantor bila Anda perlu."),

@@ -101,6 +101,9 @@ PUBLIC = {
     "portal:record_key",
     "portal:record_leaf",
     "portal:record_joined",
+    "portal:offline",
+    "portal:proof_keys",
+    "portal:offline_worker",
     "ui:display",
     "notices:whatsapp",
 }
