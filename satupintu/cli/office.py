@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from satupintu.cli import home
-from satupintu.config.safety import is_loopback
+from satupintu.core.addresses import is_loopback
 
 if TYPE_CHECKING:
     from satupintu.config.safety import Problem

@@ -15,7 +15,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.offices.models import DayOff, NumberBook, Office, Setting
 
 DEFAULT_HOURS = {name: ["08.00", "16.00"] for name in ("senin", "selasa", "rabu", "kamis", "jumat")}
-DEFAULTS: dict[str, Any] = {"undo_minutes": 5, "hours": DEFAULT_HOURS}
+DEFAULTS: dict[str, Any] = {"undo_minutes": 5, "hours": DEFAULT_HOURS, "signer": "local"}
 
 
 def office(slug: str) -> Office:

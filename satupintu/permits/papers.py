@@ -16,10 +16,8 @@ from satupintu.core.numbers import show_code
 from satupintu.core.seal import digest
 from satupintu.offices.queries import local_day
 from satupintu.permits.models import Permit
-from satupintu.permits.signing import LocalSigner
+from satupintu.permits.signers import ISSUERS
 from satupintu.ui.prints import compile_pdf
-
-ISSUER = LocalSigner.issuer
 
 
 def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
@@ -83,15 +81,20 @@ def preview(case: Case, data: dict[str, Any], actor: Actor) -> bytes:
     return compile_pdf("permit.typ", shown, files=queries.package(queries.of_case(case)).files)
 
 
-def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code: str) -> dict[str, Any]:
-    """The draft made final in the act of signing: number, code, date and signer are in it from now on."""
+def frozen(
+    case: Case, data: dict[str, Any], actor: Actor, *, number: str, code: str, hand: str
+) -> dict[str, Any]:
+    """The draft made final in the act of signing: number, code, date and signer are in it from now on.
+
+    hand: who gives the signature (permits/signers.py); the paper names whose certificate it is.
+    """
     document = {
         "nomor": number,
         "tanggal": local_day(case.office, actor.at).isoformat(),
         "versi": "versi 1",
         "kode_cek": show_code(code),
         "alamat_cek": f"{papers.host()}/cek",
-        "penerbit_sertifikat": ISSUER,
+        "penerbit_sertifikat": ISSUERS[hand],
     }
     signer = papers.signer_block(case, actor, Role.HEAD.value)
     whole = {**data, "dokumen": document, "penanda": signer}

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import SimpleSigner
@@ -269,6 +270,43 @@ class Seal:
 
     ours: bool
     whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A signature of anybody. whole: it holds, and nothing was added but proofs of its time. level: "B-B" to "B-LTA"."""
+
+    whole: bool
+    level: str
+
+
+def look(pdf: bytes) -> Given:
+    """Look at the one signature of a PDF that somebody else has made; whose certificate it is, is not asked here."""
+    reader = PdfFileReader(BytesIO(pdf))
+    (found,) = reader.embedded_regular_signatures
+    roots = [found.signer_cert]
+    status = validate_pdf_signature(found, ValidationContext(trust_roots=roots, allow_fetching=False))
+    only = status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level in PROOFS_ONLY
+    return Given(whole=bool(status.intact and status.valid and only), level=_level(reader))
+
+
+TIME_STAMP = "signature_time_stamp_token"
+PROOFS_ONLY = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
+
+
+def level_of(pdf: bytes) -> str:
+    """The PAdES level by what is there (EN 319 142-1): time-stamp, validation data, time-stamp over both."""
+    return _level(PdfFileReader(BytesIO(pdf)))
+
+
+def _level(reader: PdfFileReader) -> str:
+    (found,) = reader.embedded_regular_signatures
+    beside = found.signer_info["unsigned_attrs"]
+    if not any(one["type"].native == TIME_STAMP for one in (beside if beside.native else ())):
+        return "B-B"
+    if "/DSS" not in reader.root:
+        return "B-T"
+    return "B-LTA" if reader.embedded_timestamp_signatures else "B-LT"
 
 
 def validate(pdf: bytes, certificates: Sequence[bytes]) -> Seal:

@@ -50,12 +50,16 @@ def service(running: simulator.Running) -> simulator.Bsre:
 
 
 @pytest.fixture(params=["v1", "v2"])
-def asking(request: pytest.FixtureRequest, running: simulator.Running, service: simulator.Bsre) -> bsre.Client:
+def asking(
+    request: pytest.FixtureRequest, running: simulator.Running, service: simulator.Bsre
+) -> bsre.Client:
     return bsre.client(bsre.Service(running.url, service.account, seconds=5), request.param)
 
 
 def sign(asking: bsre.Client, pdf: bytes, *, nik: str = HEAD, passphrase: str = CANARY) -> bsre.Signed:
-    return asking.sign(pdf, nik=nik, passphrase=passphrase, reason="Sertifikat Standar 00/1", location="Mempawah")
+    return asking.sign(
+        pdf, nik=nik, passphrase=passphrase, reason="Sertifikat Standar 00/1", location="Mempawah"
+    )
 
 
 def times(service: simulator.Bsre, pdf: bytes) -> int:
@@ -106,7 +110,11 @@ def test_out_of_service_is_certain(asking: bsre.Client, service: simulator.Bsre,
 
 @pytest.mark.parametrize("mishap", ["504", "504 after signing", "silent after signing", "cut after signing"])
 def test_what_nobody_knows_is_said_to_be_unknown(
-    mishap: simulator.Mishap, asking: bsre.Client, service: simulator.Bsre, plain: bytes, running: simulator.Running
+    mishap: simulator.Mishap,
+    asking: bsre.Client,
+    service: simulator.Bsre,
+    plain: bytes,
+    running: simulator.Running,
 ) -> None:
     impatient = type(asking)(bsre.Service(running.url, service.account, seconds=0.5))  # type: ignore[call-arg]
     service.mishaps.append(mishap)

@@ -11,7 +11,8 @@ import pytest
 
 from satupintu import RELEASED
 from satupintu.config import safety
-from satupintu.config.safety import Installation, file_system, is_loopback, problems
+from satupintu.config.safety import Installation, file_system, problems
+from satupintu.core.addresses import is_loopback
 
 KEY = bytes(range(32))
 SOUND = Installation(
@@ -32,6 +33,7 @@ BROKEN = {
     "demo": {"demo": True},
     "url-missing": {"url": ""},
     "url-http": {"url": "http://izin.kampar.example"},
+    "signing-http": {"signing": ("https://esign.kampar.example", "http://esign.kampar.example")},
     "hosts": {"hosts": ("*",)},
     "smtp-missing": {"smtp": ""},
     "sender": {"sender": "Satu Pintu <tanpa-balas@satupintu.example>"},

@@ -261,7 +261,9 @@ class V1:
             "reason": reason,
             "location": location,
         }
-        signed = self._wire.send("/api/sign/pdf", data=said, files={"file": ("surat.pdf", pdf, "application/pdf")})
+        signed = self._wire.send(
+            "/api/sign/pdf", data=said, files={"file": ("surat.pdf", pdf, "application/pdf")}
+        )
         if signed.pdf.startswith(b"%PDF-"):
             return signed
         raise _known(signed.pdf)() if _known(signed.pdf) else ResultUnknown(signed.reference)  # type: ignore[misc]

@@ -134,20 +134,22 @@ class Handler(BaseHTTPRequestHandler):
     service: Bsre
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a line of a log is a place where something can rest."""
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
+    def do_GET(self) -> None:
         *_, kind, last = self.path.split("/")
         self._answered(lambda: self._told(last) if kind == "status" else self._download(last))
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         acts: dict[str, Callable[[], None]] = {
             "/api/sign/pdf": lambda: self._sign(_parts(self.headers["Content-Type"], body)),
             "/api/v2/sign/pdf": lambda: self._sign_json(json.loads(body)),
             "/api/v2/user/check/status": lambda: self._told(json.loads(body)["nik"]),
-            "/api/sign/verify": lambda: self._judge(_parts(self.headers["Content-Type"], body)["signed_file"]),
+            "/api/sign/verify": lambda: self._judge(
+                _parts(self.headers["Content-Type"], body)["signed_file"]
+            ),
             "/api/v2/verify/pdf": lambda: self._judge(base64.b64decode(json.loads(body)["file"])),
         }
         self._answered(acts.get(self.path, self._nowhere))
@@ -192,7 +194,9 @@ class Handler(BaseHTTPRequestHandler):
         (file,) = said["file"]
 
         def packed(pdf: bytes) -> tuple[bytes, str]:
-            return json.dumps({"time": 1, "file": [base64.b64encode(pdf).decode()]}).encode(), "application/json"
+            return json.dumps(
+                {"time": 1, "file": [base64.b64encode(pdf).decode()]}
+            ).encode(), "application/json"
 
         self._signed(base64.b64decode(file), {**look, **said}, packed, named=False)
 
@@ -210,7 +214,9 @@ class Handler(BaseHTTPRequestHandler):
             raise _No(400, 2031, "Proses signing gagal : Passphrase anda salah")
         if user.state == "expired":
             raise _No(400, 2021, "Sertifikat user telah expired")
-        reference, signed = self.service.sign(pdf, str(given.get("reason", "")), str(given.get("location", "")))
+        reference, signed = self.service.sign(
+            pdf, str(given.get("reason", "")), str(given.get("location", ""))
+        )
         if mishap == "504 after signing":
             raise _No(504, 0, "")
         body, mime = packed(signed)
@@ -227,7 +233,13 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, body, mime, **more)
 
     def _send(
-        self, status: int, body: bytes, mime: str = "application/json", *, length: int | None = None, **more: str
+        self,
+        status: int,
+        body: bytes,
+        mime: str = "application/json",
+        *,
+        length: int | None = None,
+        **more: str,
     ) -> None:
         self.send_response(status)
         for name, value in {"Content-Type": mime, "Content-Length": str(length or len(body)), **more}.items():
@@ -268,7 +280,9 @@ class Running:
         self.server.server_close()
 
 
-def serve(service: Bsre, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Running:
+def serve(
+    service: Bsre, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Running:
     """Start the service. port: 0 takes a free one. tls: with its certificate; without it plain HTTP, for loopback."""
     handler = type("Answering", (Handler,), {"service": service})
     server = Quiet((host, port), handler)

@@ -31,7 +31,7 @@ from satupintu.core.sop import WAIT_KINDS, Wait
 from satupintu.desk import page
 from satupintu.desk.decision import OPENED
 from satupintu.desk.forms import Form, Hidden, asked, command, return_rows, together
-from satupintu.desk.queries import Desk, desk, draft_seal
+from satupintu.desk.queries import Desk, desk
 from satupintu.desk.queries import file as whole_file
 from satupintu.desk.views.guard import officer, open_to_work
 from satupintu.desk.views.pages import file_page
@@ -436,7 +436,7 @@ def sign(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("desk:file", key)
     kept = permit_queries.draft_of(found.case)
     opened = request.session.get(OPENED, {})
-    if kept is not None and opened.get(str(key)) != draft_seal(kept):
+    if kept is not None and opened.get(str(key)) != permit_queries.draft_seal(kept):
         raise Refusal("desk.draft-unopened", status=422)
     answered = permits.sign(request.actor, found.case.pk, asked=asked(request.POST))
     return _back(request, key, _("Nomor %(number)s diambil.") % {"number": answered.get("number", "")})

@@ -19,7 +19,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.core.sop import SIGN_BEGUN
 from satupintu.desk import page, worklist
 from satupintu.desk.decision import OPENED
-from satupintu.desk.queries import File, draft_seal
+from satupintu.desk.queries import File
 from satupintu.desk.queries import file as whole_file
 from satupintu.desk.views.guard import PUBLISHING, holds, officer, open_desk, seat, staff
 from satupintu.door import files
@@ -84,7 +84,7 @@ def remember_opening(request: ActorRequest, found: File) -> None:
     if found.draft is None:
         return
     kept: dict[str, str] = dict(request.session.get(OPENED, {}))
-    seal = draft_seal(found.draft)
+    seal = permits.draft_seal(found.draft)
     if kept.get(str(found.case.key)) != seal:
         kept[str(found.case.key)] = seal
         request.session[OPENED] = dict(list(kept.items())[-KEPT_OPENINGS:])
