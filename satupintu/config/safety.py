@@ -30,8 +30,8 @@ class Installation:
 
     url, smtp: as told, "" where nobody told. secret: what signs the sessions. keys: key files and their bytes.
     open_to_others: files and folders that other users of the machine may read. file_system: of the SQLite file, ""
-    for PostgreSQL or where it cannot be seen. today: by the machine's clock. signing: addresses of BSrE and of the
-    time-stamp authority.
+    for PostgreSQL or where it cannot be seen. today: by the machine's clock. signing: address of the
+    service that gets the head's passphrase.
     """
 
     url: str
@@ -45,7 +45,7 @@ class Installation:
     open_to_others: tuple[Path, ...]
     file_system: str
     today: date
-    signing: tuple[str, ...] = ()
+    signing: str = ""
 
     @property
     def host(self) -> str:
@@ -101,9 +101,9 @@ RULES = (
     ),
     Rule(
         "signing-http",
-        lambda i: ", ".join(url for url in i.signing if not is_private_way(url)),
+        lambda i: i.signing and not is_private_way(i.signing) and i.signing,
         "Alamat layanan tanda tangan {it} tidak memakai https: frasa sandi kepala dinas bisa dibaca di jalan.",
-        "Pakai alamat https:// di SATUPINTU_BSRE dan SATUPINTU_TSA.",
+        "Pakai alamat https:// di SATUPINTU_BSRE.",
     ),
     Rule(
         "hosts",
@@ -181,7 +181,7 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
         open_to_others=tuple(path for path in (home, keys, *files, *secrets) if _open(path)),
         file_system=file_system(Path(database["NAME"]), _mounts()) if on_disk else "",
         today=at.date(),
-        signing=tuple(url for url in (settings.BSRE_URL, settings.TSA_URL) if url),
+        signing=settings.BSRE_URL,
     )
 
 

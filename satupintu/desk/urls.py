@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, pages, publishing
+from satupintu.desk.views import acts, pages, publishing, signing
 
 FILE = "berkas/<uuid:key>"
 VERSION = "kelola/<uuid:version>"
@@ -31,6 +31,9 @@ urlpatterns = [
     path(f"{FILE}/arsip", acts.archive, name="archive"),
     path(f"{FILE}/usul-cabut", acts.ask_revocation, name="ask_revocation"),
     path(f"{FILE}/cabut", acts.revoke, name="revoke"),
+    path(f"{FILE}/pastikan", acts.settle, name="settle"),
+    path("tanda-tangan", signing.drafts, name="drafts"),
+    path("tanda-tangan/<uuid:batch>", signing.batch, name="batch"),
     path("kelola", publishing.services, name="services"),
     path("kelola/unggah", publishing.upload, name="upload"),
     path(VERSION, publishing.version, name="version"),

@@ -215,6 +215,9 @@ def begin_batch(actor: Actor, office: Office, *, drafts: Sequence[tuple[str, str
         raise Refusal("permits.batch-empty", status=422)
     if len(drafts) > MOST_TOGETHER:
         raise Refusal("permits.batch-large", status=422, most=MOST_TOGETHER)
+    keys = {key for key, _ in drafts}
+    if case_queries.rows().filter(office=office, key__in=keys).count() != len(drafts):
+        raise Refusal("access.not-yours", status=404)
     row = Batch(office=office, person=actor.person, at=actor.at, drafts=[list(pair) for pair in drafts])
     with create(actor, capacity, row, asked=asked) as door:
         door.event("permit.batch-begun", drafts=[list(pair) for pair in drafts])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
@@ -23,6 +22,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.door.moment import now
 from satupintu.permits import actions, papers
 from satupintu.permits.models import Permit
+from satupintu.permits.signers import secret
 from satupintu.permits.verify import received
 
 MOST_AT_ONCE = 10
@@ -39,14 +39,6 @@ def connect() -> bsre.Client:
     name, _colon, password = secret(settings.BSRE_ACCOUNT).partition(":")
     service = bsre.Service(settings.BSRE_URL, (name, password), trusted=settings.BSRE_CA)
     return bsre.client(service, settings.BSRE_API)
-
-
-def secret(path: str) -> str:
-    """What stands in a file that its owner alone may read. Raises Refusal `signing.open-file`."""
-    file = Path(path)
-    if not file.is_file() or file.stat().st_mode & 0o077:
-        raise Refusal("signing.open-file")
-    return file.read_text("utf-8").strip()
 
 
 def ready(nik: str) -> None:

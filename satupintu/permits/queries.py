@@ -7,11 +7,12 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 
+from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.core.access import Actor
 from satupintu.core.numbers import normal_code
@@ -96,6 +97,7 @@ class Progress:
     """How far one draft of a batch has come. code: why it failed. number: "" before it is taken."""
 
     key: str
+    case_id: int
     state: str
     title: str
     receipt: str
@@ -103,13 +105,12 @@ class Progress:
     seal: str
     number: str = ""
     code: str = ""
-    permit_id: int | None = None
 
 
-def progress(batch: Batch, at: datetime) -> list[Progress]:
+def progress(batch: Batch) -> list[Progress]:
     """Every draft of the batch in its order: three statements, however many they are."""
     keys = [key for key, _ in batch.drafts]
-    found = {str(case.key): case for case in Case.objects.filter(key__in=keys, office_id=batch.office_id)}
+    found = {str(case.key): case for case in case_queries.rows().filter(key__in=keys, office_id=batch.office_id)}
     permits = {p.case_id: p for p in Permit.objects.filter(case__in=list(found.values()))}
     latest: dict[int, Attempt] = {}
     for attempt in Attempt.objects.filter(permit__in=list(permits.values())).order_by("pk"):
@@ -121,8 +122,8 @@ def progress(batch: Batch, at: datetime) -> list[Progress]:
         state, code = _come(permit, latest.get(permit.pk) if permit else None, batch.failed.get(key, ""))
         made.append(
             Progress(
-                key, state, case.title, case.receipt, permit.title if permit else "", seal,
-                permit.number if permit else "", code, permit.pk if permit else None,
+                key, case.pk, state, case.title, case.receipt, case_queries.package(case).name, seal,
+                permit.number if permit else "", code,
             )
         )  # fmt: skip
     return made
@@ -140,6 +141,22 @@ def _come(permit: Permit | None, attempt: Attempt | None, failed: str) -> tuple[
     if attempt.state == Attempt.SENT:
         return UNSURE, attempt.code
     return FAILED, f"bsre.{attempt.code}"
+
+
+def unsigned_of(cases: Iterable[int]) -> list[Permit]:
+    """The permits of these files that wait for a signature by BSrE, in the order of their numbers."""
+    rows = Permit.objects.select_related("case__office", "office")
+    return list(rows.filter(case__in=list(cases), state=Permit.SIGNING, hand="bsre").order_by("pk"))
+
+
+RECENT_BATCHES = 10
+
+
+def unfinished(actor: Actor) -> list[tuple[Batch, int]]:
+    """One's own recent batches in which something is not signed yet, newest first, with how much that is."""
+    mine = Batch.objects.select_related("office").filter(person=actor.person).order_by("-pk")[:RECENT_BATCHES]
+    found = ((one, sum(row.state != SIGNED for row in progress(one))) for one in mine)
+    return [(one, left) for one, left in found if left]
 
 
 def issued() -> Iterator[tuple[str, str]]:

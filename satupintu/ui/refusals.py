@@ -441,6 +441,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Tidak ada hasil yang perlu dipastikan sekarang."),
         do=_("Muat ulang berkasnya, lalu lihat keadaannya."),
     ),
+    "permits.draft-gone": Words(
+        what=_("Ada draf yang tidak lagi menunggu tanda tangan Anda."),
+        do=_("Muat ulang daftarnya, lalu centang lagi."),
+    ),
     "permits.batch-empty": Words(
         what=_("Belum ada draf yang dicentang."),
         do=_("Buka draf, lalu centang yang akan ditandatangani."),
@@ -466,6 +470,10 @@ WORDS: Mapping[str, Words] = {
         do=_(
             "Minta pengelola sistem memperbaikinya: satu berkas, hanya pemiliknya yang boleh membaca (chmod 600)."
         ),
+    ),
+    "signing.no-token": Words(
+        what=_("Kartu tanda tangan (PKCS#11) belum diatur di kantor ini."),
+        do=_("Minta pengelola sistem mengisi SATUPINTU_PKCS11 beserta _TOKEN, _KEY, dan _PIN."),
     ),
     "bsre.no-passphrase": Words(
         what=_("Frasa sandi belum diisi."),

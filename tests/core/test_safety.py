@@ -33,7 +33,7 @@ BROKEN = {
     "demo": {"demo": True},
     "url-missing": {"url": ""},
     "url-http": {"url": "http://izin.kampar.example"},
-    "signing-http": {"signing": ("https://esign.kampar.example", "http://esign.kampar.example")},
+    "signing-http": {"signing": "http://esign.kampar.example"},
     "hosts": {"hosts": ("*",)},
     "smtp-missing": {"smtp": ""},
     "sender": {"sender": "Satu Pintu <tanpa-balas@satupintu.example>"},
