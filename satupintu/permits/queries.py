@@ -110,7 +110,9 @@ class Progress:
 def progress(batch: Batch) -> list[Progress]:
     """Every draft of the batch in its order: three statements, however many they are."""
     keys = [key for key, _ in batch.drafts]
-    found = {str(case.key): case for case in case_queries.rows().filter(key__in=keys, office_id=batch.office_id)}
+    found = {
+        str(case.key): case for case in case_queries.rows().filter(key__in=keys, office_id=batch.office_id)
+    }
     permits = {p.case_id: p for p in Permit.objects.filter(case__in=list(found.values()))}
     latest: dict[int, Attempt] = {}
     for attempt in Attempt.objects.filter(permit__in=list(permits.values())).order_by("pk"):

@@ -35,7 +35,7 @@ def signer_of(office: Office, day: date) -> str:
 
 
 def signed_by(hand: str) -> Signer:
-    """The signer behind a hand that signs in the worker. Raises Refusal `signing.no-token`, `signing.open-file`."""
+    """The signer behind a hand that signs in the worker. Raises OSError where it is not set up."""
     if hand == PKCS11:
         return _token(settings.PKCS11, settings.PKCS11_TOKEN, settings.PKCS11_KEY, settings.PKCS11_PIN)
     return LocalSigner(settings.KEYS, stamp())
@@ -44,9 +44,16 @@ def signed_by(hand: str) -> Signer:
 @cache
 def _token(module: str, token: str, label: str, pin_file: str) -> TokenSigner:
     """One session with the token for this process: to open it takes longer than to sign."""
-    if not (module and token and label and pin_file):
-        raise Refusal("signing.no-token")
-    return TokenSigner(module, token=token, label=label, pin=secret(pin_file), stamp=stamp())
+    if not (module and token and label):
+        raise OSError("token: not set, see SATUPINTU_PKCS11")
+    return TokenSigner(module, token=token, label=label, pin=lambda: _pin(pin_file), stamp=stamp())
+
+
+def _pin(path: str) -> str:
+    try:
+        return secret(path)
+    except Refusal as no:
+        raise OSError(f"token: {no.code}") from None
 
 
 def secret(path: str) -> str:

@@ -144,7 +144,9 @@ def pades(
         raise ValueError("`at` has no time zone")
     lasting: dict[str, Any] = {}
     if stamp and stamp.roots and authority and revoked:
-        trusted = ValidationContext(trust_roots=[authority, *stamp.roots], crls=[revoked], allow_fetching=False)
+        trusted = ValidationContext(
+            trust_roots=[authority, *stamp.roots], crls=[revoked], allow_fetching=False
+        )
         lasting = {"embed_validation_info": True, "use_pades_lta": True, "validation_context": trusted}
     said = {"name": name, "reason": reason, "location": location or None}
     try:

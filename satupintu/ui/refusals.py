@@ -471,10 +471,6 @@ WORDS: Mapping[str, Words] = {
             "Minta pengelola sistem memperbaikinya: satu berkas, hanya pemiliknya yang boleh membaca (chmod 600)."
         ),
     ),
-    "signing.no-token": Words(
-        what=_("Kartu tanda tangan (PKCS#11) belum diatur di kantor ini."),
-        do=_("Minta pengelola sistem mengisi SATUPINTU_PKCS11 beserta _TOKEN, _KEY, dan _PIN."),
-    ),
     "bsre.no-passphrase": Words(
         what=_("Frasa sandi belum diisi."),
         do=_("Ketik frasa sandi tanda tangan Anda."),

@@ -18,8 +18,8 @@ from cryptography import x509 as certs
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_ltv_signature, validate_pdf_signature
-from pyhanko.sign.validation.ltv import RevocationInfoValidationType
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
 from satupintu.adapters.tsa import simulator
@@ -60,14 +60,13 @@ def test_with_an_authority_it_can_be_checked_for_ever(
     signed = signer.sign(plain, at=AT, **WORDS)
     assert signed.startswith(plain)
     assert level_of(signed) == "B-LTA"
-    (found,) = PdfFileReader(BytesIO(signed)).embedded_regular_signatures
+    reader = PdfFileReader(BytesIO(signed))
+    (found,) = reader.embedded_regular_signatures
     roots = [x509.Certificate.load(signer.certificates()[-1]), *certificates(authority.root)]
-    status = validate_pdf_ltv_signature(
-        found,
-        RevocationInfoValidationType.PADES_LTA,
-        {"trust_roots": roots, "allow_fetching": False},
-        force_revinfo=True,  # nothing is taken on trust: the list of revoked certificates lies in the file
-    )
+    # Hard: nothing is taken on trust, the list of revoked certificates must lie in the file itself.
+    trusted = {"trust_roots": roots, "allow_fetching": False, "revocation_mode": "hard-fail"}
+    kept = DocumentSecurityStore.read_dss(reader).as_validation_context(trusted)
+    status = validate_pdf_signature(found, kept, kept)
     assert status.bottom_line
     assert status.timestamp_validity.timestamp == AT
     assert (look(signed).whole, look(signed).level) == (True, "B-LTA")
@@ -93,7 +92,9 @@ def test_keys_without_a_list_of_revoked_ones_give_b_t(
     assert level_of(LocalSigner(tmp_path, stamp(authority)).sign(plain, at=AT, **WORDS)) == "B-T"
 
 
-def test_a_permit_does_not_wait_for_its_stamp(plain: bytes, authority: simulator.Running, tmp_path: Path) -> None:
+def test_a_permit_does_not_wait_for_its_stamp(
+    plain: bytes, authority: simulator.Running, tmp_path: Path
+) -> None:
     authority.answer = 503
     try:
         signed = LocalSigner(tmp_path, stamp(authority)).sign(plain, at=AT, **WORDS)
@@ -127,7 +128,9 @@ LABEL, PIN = "kepala", "4711-0815"
 
 
 @pytest.fixture(params=["ec", "rsa"])
-def token(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bytes]:
+def token(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, bytes]:
     """A token with a key and a certificate, made as an office would; gives its name and the certificate."""
     assert SOFTHSM is not None, "Debian package softhsm2 is missing: apt-get install softhsm2"
     assert shutil.which("softhsm2-util"), "Debian package softhsm2 is missing: apt-get install softhsm2"
@@ -136,7 +139,11 @@ def token(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     conf.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = file\n", "utf-8")
     monkeypatch.setenv("SOFTHSM2_CONF", str(conf))
     name = f"kantor-{request.param}"
-    key = ec.generate_private_key(ec.SECP256R1()) if request.param == "ec" else rsa.generate_private_key(65537, 2048)
+    key = (
+        ec.generate_private_key(ec.SECP256R1())
+        if request.param == "ec"
+        else rsa.generate_private_key(65537, 2048)
+    )
     private = tmp_path / "key.pem"
     private.write_bytes(
         key.private_bytes(
@@ -187,7 +194,7 @@ def test_a_key_on_a_token_signs_and_never_leaves_it(
 ) -> None:
     name, der = token
     put_certificate(name, der)
-    signer = TokenSigner(str(SOFTHSM), token=name, label=LABEL, pin=PIN, stamp=stamp(authority))
+    signer = TokenSigner(str(SOFTHSM), token=name, label=LABEL, pin=lambda: PIN, stamp=stamp(authority))
     for _ in range(2):  # the session is kept
         signed = signer.sign(plain, at=AT, **WORDS)
         assert signed.startswith(plain)
@@ -202,14 +209,30 @@ def test_a_key_on_a_token_signs_and_never_leaves_it(
     assert hashlib.sha256(found.signer_cert.dump()).digest() == hashlib.sha256(der).digest()
 
 
-def test_a_wrong_pin_signs_nothing(token: tuple[str, bytes], plain: bytes) -> None:
+def test_a_wrong_pin_is_tried_once_so_that_the_token_is_not_locked(
+    token: tuple[str, bytes], plain: bytes
+) -> None:
     name, der = token
     put_certificate(name, der)
-    with pytest.raises(pkcs11.PinIncorrect):
-        TokenSigner(str(SOFTHSM), token=name, label=LABEL, pin="0000").sign(plain, at=AT, **WORDS)
+    pins = ["0000"]
+    signer = TokenSigner(str(SOFTHSM), token=name, label=LABEL, pin=lambda: pins[0])
+    for said in ("PIN refused", "refused before", "refused before"):
+        with pytest.raises(OSError, match=said):
+            signer.sign(plain, at=AT, **WORDS)
+    pins[0] = PIN
+    assert level_of(signer.sign(plain, at=AT, **WORDS)) == "B-B"
+
+
+def test_a_token_that_is_not_there_is_the_trouble_of_the_house(
+    token: tuple[str, bytes], plain: bytes
+) -> None:
+    pkcs11.lib(str(SOFTHSM)).reinitialize()
+    for wanted, label in (("another", LABEL), (token[0], "no such key")):
+        signer = TokenSigner(str(SOFTHSM), token=wanted, label=label, pin=lambda: PIN)
+        with pytest.raises(OSError, match="token: "):
+            signer.sign(plain, at=AT, **WORDS)
 
 
 def test_certificates_of_a_file() -> None:
-    assert certificates(b"") == ()
     text = pem.armor("CERTIFICATE", certificate(ec.generate_private_key(ec.SECP256R1())))
     assert len(certificates(text + text)) == 2

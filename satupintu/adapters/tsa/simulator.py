@@ -47,10 +47,10 @@ def serve(*, at: dt.datetime | None = None, port: int = 0) -> Running:
     )
 
     class Answering(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
+        def log_message(self, format: str, *args: object) -> None:
             return
 
-        def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
+        def do_POST(self) -> None:
             running.asked += 1
             asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
             body = b"" if running.answer else stamper.request_tsa_response(asked).dump()

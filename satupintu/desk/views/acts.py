@@ -472,7 +472,14 @@ def settle(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         _("Hasil tanda tangan surat ini belum pasti. Tanyakan kepada pengelola layanan BSrE di kantor Anda."),
         _("Catat di sini hanya bila jawabannya: surat ini belum ditandatangani."),
     ]
-    return _ask(request, found, form, title=_("Pastikan hasil tanda tangan"), button=_("Belum ditandatangani"), lead=lead)
+    return _ask(
+        request,
+        found,
+        form,
+        title=_("Pastikan hasil tanda tangan"),
+        button=_("Belum ditandatangani"),
+        lead=lead,
+    )
 
 
 @officer
