@@ -145,7 +145,7 @@ def sending(actor: Actor, permit_id: int) -> int:
             raise Refusal("permits.other-signer", status=403)
         if Attempt.objects.filter(permit=permit, state=Attempt.SENT).exists():
             raise Refusal("permits.result-open")
-        attempt = Attempt.objects.create(permit=permit, at=door.at, by=actor.person)
+        attempt = Attempt.objects.create(permit=permit, at=actor.at, by=actor.person)
         door.event("permit.signature-sent", number=permit.number, attempt=attempt.pk)
     return attempt.pk
 

@@ -46,10 +46,10 @@ class TokenSigner:
 
     def sign(self, pdf: bytes, *, name: str, reason: str, at: dt.datetime, location: str = "") -> bytes:
         """Sign as `LocalSigner.sign` does; two at once wait for one another."""
-        words = {"name": name, "reason": reason, "location": location}
         with self._alone:
             try:
-                return pades(pdf, self._hand(), at=at, stamp=self._stamp, **words)
+                hand, stamp = self._hand(), self._stamp
+                return pades(pdf, hand, name=name, reason=reason, location=location, at=at, stamp=stamp)
             except (PKCS11Error, SigningError) as problem:
                 self._open = None  # pulled out, perhaps: the next one opens a session anew
                 raise OSError(f"token: {type(problem).__name__}") from None

@@ -20,7 +20,7 @@ from satupintu.door.moment import at_moment
 from satupintu.door.read import verify
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
-from satupintu.permits import bsre, papers, queries
+from satupintu.permits import actions, bsre, papers, queries
 from satupintu.permits.models import Batch, Permit
 from tests import factories as f
 
@@ -98,6 +98,29 @@ def test_only_what_was_opened_can_be_ticked(head: Client) -> None:
     assert "belum Anda buka" in answer.content.decode()
     empty = head.post("/tanda-tangan", {})
     assert (empty.status_code, Batch.objects.count()) == (422, 0)
+
+
+def test_a_batch_is_begun_once_by_the_head_of_that_office_alone(head: Client) -> None:
+    (case,) = waiting(1)[:1]
+    draft = queries.draft_of(case)
+    assert draft is not None
+    drafts, asked = [(str(case.key), queries.draft_seal(draft))], f.asked()
+    for who, code in (
+        ("jf", "access.role"),
+        ("auditor", "access.role"),
+        ("kadis@kampar.example", "access.not-yours"),
+    ):
+        with f.refusal(code):
+            actions.begin_batch(f.actor(who), case.office, drafts=drafts, asked=f.asked())
+    with f.refusal("access.not-yours", 404):
+        kampar = Office.objects.get(slug="kampar")
+        actions.begin_batch(f.actor("kadis@kampar.example"), kampar, drafts=drafts, asked=f.asked())
+    with f.refusal("permits.batch-large", 422):
+        actions.begin_batch(f.actor("kadis"), case.office, drafts=drafts * 201, asked=f.asked())
+    first = actions.begin_batch(f.actor("kadis"), case.office, drafts=drafts, asked=asked)
+    assert actions.begin_batch(f.actor("kadis"), case.office, drafts=drafts, asked=asked) == first
+    assert Batch.objects.count() == 1
+    assert verify().ok
 
 
 def test_oldest_file_first(head: Client) -> None:

@@ -125,7 +125,7 @@ class Client(Protocol):
 
 def client(service: Service, version: str) -> Client:
     """The client of this version of the API, "v1" or "v2"."""
-    return {"v1": V1, "v2": V2}[version](service)
+    return V1(service) if version == "v1" else V2(service)
 
 
 # The wire --------------------------------------------------------------------------------------------------------

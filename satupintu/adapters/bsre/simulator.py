@@ -220,17 +220,17 @@ class Handler(BaseHTTPRequestHandler):
         if mishap == "504 after signing":
             raise _No(504, 0, "")
         body, mime = packed(signed)
-        more = {"id_dokumen": reference} if named else {}
+        name = reference if named else ""
         if mishap == "silent after signing":
             self.service.released.wait(60)
             self.close_connection = True
             return
         if mishap == "cut after signing":
-            self._send(200, body[: len(body) // 2], mime, length=len(body), **more)
+            self._send(200, body[: len(body) // 2], mime, length=len(body), reference=name)
             self.close_connection = True
             return
         for _ in range(2 if mishap == "twice" else 1):
-            self._send(200, body, mime, **more)
+            self._send(200, body, mime, reference=name)
 
     def _send(
         self,
@@ -239,11 +239,13 @@ class Handler(BaseHTTPRequestHandler):
         mime: str = "application/json",
         *,
         length: int | None = None,
-        **more: str,
+        reference: str = "",
     ) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": mime, "Content-Length": str(length or len(body)), **more}.items():
-            self.send_header(name, value)
+        self.send_header("Content-Type", mime)
+        self.send_header("Content-Length", str(length or len(body)))
+        if reference:
+            self.send_header("id_dokumen", reference)
         self.end_headers()
         self.wfile.write(body)
 

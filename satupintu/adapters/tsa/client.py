@@ -21,7 +21,7 @@ class Authority(TimeStamper):
     """url: where to ask. The answer itself is checked by pyHanko: status, nonce, digest."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(include_nonce=True)
+        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
         self.url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

@@ -12,6 +12,7 @@ from asn1crypto import keys, tsp, x509
 from cryptography import x509 as certs
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 VALID_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -70,7 +71,7 @@ def serve(*, at: dt.datetime | None = None, port: int = 0) -> Running:
 def _made() -> tuple[certs.Certificate, rsa.RSAPrivateKey]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = certs.Name([certs.NameAttribute(certs.NameOID.COMMON_NAME, "Stempel Waktu (CONTOH)")])
-    stamping = certs.ExtendedKeyUsage([certs.ExtendedKeyUsageOID.TIME_STAMPING])
+    stamping = certs.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     made = (
         certs.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
         .serial_number(certs.random_serial_number()).not_valid_before(VALID_FROM).not_valid_after(VALID_UNTIL)
