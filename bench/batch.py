@@ -45,6 +45,7 @@ from satupintu.core.refusal import Refusal  # noqa: E402
 from satupintu.core.seal import GENESIS  # noqa: E402
 from satupintu.door.moment import at_moment  # noqa: E402
 from satupintu.door.read import verify  # noqa: E402
+from satupintu.door.worker import drain  # noqa: E402
 from satupintu.offices import actions as offices  # noqa: E402
 from satupintu.permits import actions, batch, queries  # noqa: E402
 from satupintu.permits.batch import Hand  # noqa: E402
@@ -86,7 +87,8 @@ def local(cases: list[Case]) -> dict[str, float | int]:
     one = begun(cases)
     batch.advance(f.actor("kadis"), one, Hand(), again=True)
     pressed = time.perf_counter()
-    f.run_jobs(f.AT + f.minutes(1))
+    with at_moment(f.AT + f.minutes(1)):
+        drain(limit=20 * len(cases))
     done = time.perf_counter()
     issued = Permit.objects.filter(case__in=cases, state=Permit.ISSUED)
     numbers = set(issued.values_list("number", flat=True))
@@ -156,7 +158,7 @@ def main() -> int:
     found["goal_s"] = GOAL_SECONDS
     kept = found["local"]["all_signed_s"] <= GOAL_SECONDS or args.drafts > actions.MOST_TOGETHER
     once = found["j7"]["most_often"] == 1 and found["j7"]["documents_the_service_signed"] == 30
-    found["record"] = all(flaw.subject.startswith("case:") for flaw in verify().flaws)
+    found["record_whole"] = verify().ok
     print(json.dumps(found, indent=None if args.json else 1))
     return 0 if kept and once else 1
 

@@ -42,11 +42,14 @@ def advance(actor: Actor, batch: Batch, hand: Hand, *, again: bool) -> None:
         bsre.ready(hand.nik)
     wanted = (queries.WAITING, queries.FAILED) if again else (queries.WAITING,)
     rows = [row for row in queries.progress(batch) if row.state in wanted]
-    chosen = rows[: bsre.MOST_AT_ONCE] if remote else rows
-    _take_numbers(actor, batch, chosen)
-    if remote:
-        permits = queries.unsigned_of([row.case_id for row in chosen])
-        bsre.sign(actor, permits, nik=hand.nik, passphrase=hand.passphrase)
+    if not remote:
+        _take_numbers(actor, batch, rows)
+        return
+    for row in rows[
+        : bsre.MOST_AT_ONCE
+    ]:  # a number at a time: after a wrong passphrase no other one is taken
+        _take_numbers(actor, batch, [row])
+        bsre.sign(actor, queries.unsigned_of([row.case_id]), nik=hand.nik, passphrase=hand.passphrase)
 
 
 def _take_numbers(actor: Actor, batch: Batch, rows: list[queries.Progress]) -> None:

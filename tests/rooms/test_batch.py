@@ -232,6 +232,7 @@ def test_a_wrong_passphrase_is_said_and_gone(head: Client, service: simulator.Bs
         assert wrong not in answer.content.decode()
     assert answer["HX-Retarget"] == "#isi"
     assert service.requests["/api/v2/sign/pdf"] == 2  # one try each time, never the next document
+    assert len(states(cases)) == 1  # nor the next number
     post(head, page)
     assert times(service, cases) == [1, 1]
 
