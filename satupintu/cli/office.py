@@ -297,11 +297,16 @@ def _verify_record(args: argparse.Namespace) -> Result:
         "ok": found.ok,
         "events": found.events,
         "chains": found.chains,
+        "looks": found.looks,
         "head": found.head,
         "flaws": flaws,
     }
     if found.ok:
-        return 0, answer, f"Utuh: {found.events} catatan dalam {found.chains} rantai."
+        return (
+            0,
+            answer,
+            (f"Utuh: {found.events} catatan dalam {found.chains} rantai, {found.looks} catatan pembacaan."),
+        )
     words = [f"{f['subject']} catatan {f['number']}: {_FLAWS[str(f['what'])]}" for f in flaws]
     return 1, answer, "\n".join(["Tidak utuh:", *words])
 

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     CASE_TICK = "case:tick"
     CASE_UNDO = "case:undo"
     CASE_WORK = "case:work"
+    LOOKS_READ = "looks:read"
     OFFICE_RULE = "office:rule"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REVOKE = "permit:revoke"
@@ -89,9 +90,10 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER,
     Role.COORDINATOR: _WORKER,
-    Role.HEAD: _WORKER | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE},
+    Role.HEAD: _WORKER
+    | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE, P.LOOKS_READ},
     Role.ARCHIVIST: _WORKER,
-    Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM}),
+    Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM, P.LOOKS_READ}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
     Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM}),
 }

@@ -542,6 +542,7 @@ def context(
         "decision": decision(file, opened or {}),
         "papers": [(paper, f"{link(file, 'file')}?lihat={paper.key}#lihat") for paper in file.papers],
         "history": history.of_file(file),
+        "readers": file.granted(Permission.LOOKS_READ),
         "told": history.told(file),
         "why": why.reasons(file),
         "answers": applications.answer_rows(file.application, masked=True),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("meja", pages.my_desk, name="worklist"),
     path(FILE, pages.file, name="file"),
     path(f"{FILE}/dokumen/<uuid:document>", pages.document, name="document"),
+    path(f"{FILE}/pembaca", pages.looked_at, name="readers"),
     path(f"{FILE}/surat", pages.permit, name="permit"),
     path(f"{FILE}/ambil", acts.claim, name="claim"),
     path(f"{FILE}/serahkan", acts.hand_over, name="hand_over"),

@@ -7,6 +7,7 @@ import uuid
 
 from django.db import models
 
+from satupintu.core.seal import GENESIS
 from satupintu.door.root import Root
 
 
@@ -26,6 +27,39 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "number"], name="event_once")]
+
+
+class LookDay(models.Model):
+    """Where the chain of one office's looks of one day ends; the row that is locked to add one."""
+
+    office_id = models.BigIntegerField()
+    day = models.DateField()
+    number = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, default=GENESIS)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["office_id", "day"], name="look_day_once")]
+
+
+class Look(models.Model):
+    """Somebody read something: `door/looks.py`. Never updated, never deleted."""
+
+    office_id = models.BigIntegerField()
+    day = models.DateField()
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    person = models.CharField(max_length=40)
+    role = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    what = models.CharField(max_length=60)
+    why = models.CharField(max_length=10)
+    network = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["office_id", "day", "number"], name="look_once")]
+        indexes = [models.Index(fields=["subject", "-at"], name="look_newest")]
 
 
 class Command(models.Model):

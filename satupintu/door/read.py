@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 
 from satupintu.core.seal import digest
-from satupintu.door import chain
+from satupintu.door import chain, looks
 from satupintu.door.models import Event
 from satupintu.door.root import Root
 
@@ -41,6 +41,7 @@ class Verdict:
 
     events: int = 0
     chains: int = 0
+    looks: int = 0
     head: str = ""
     flaws: list[chain.Flaw] = field(default_factory=list)
 
@@ -76,7 +77,7 @@ def told(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def verify() -> Verdict:
-    """Recompute every seal of every chain and compare the heads with what the root rows say."""
+    """Recompute every seal of every chain, of events and of looks, and compare the ends with what their rows say."""
     found_heads = heads()
     verdict = Verdict(chains=len(found_heads), head=joined(found_heads))
     for found in chain.flaws(found_heads):
@@ -85,4 +86,8 @@ def verify() -> Verdict:
         else:
             verdict.flaws.append(found)
             verdict.events += found.what not in {"root", "orphan"}
+    for seen in looks.flaws():
+        verdict.looks += seen is None or seen.what not in {"root", "orphan"}
+        if seen is not None:
+            verdict.flaws.append(seen)
     return verdict

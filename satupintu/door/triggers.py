@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-TABLE = "door_event"
+TABLE, LOOKS = "door_event", "door_look"
 FROZEN_TABLE = "catalog_serviceversion"
 FREE_COLUMNS = ("version", "chain_head", "told_at")
 """What still moves on a published version: the head of its own chain of events."""
@@ -18,16 +18,36 @@ FROZEN_COLUMNS = (
     "proposed_by", "approved_by", "approved_at", "at",
 )  # fmt: skip
 
-# INSERT OR REPLACE would delete the former row without asking the trigger on DELETE: hence one on INSERT.
-_SQLITE = {
-    "no_update": """BEFORE UPDATE ON door_event
-BEGIN SELECT RAISE(ABORT, 'door_event is append-only'); END""",
-    "no_delete": """BEFORE DELETE ON door_event
-BEGIN SELECT RAISE(ABORT, 'door_event is append-only'); END""",
-    "no_replace": """BEFORE INSERT ON door_event
-WHEN EXISTS (SELECT 1 FROM door_event WHERE id = NEW.id OR (subject = NEW.subject AND number = NEW.number))
-BEGIN SELECT RAISE(ABORT, 'door_event is append-only'); END""",
+APPEND_ONLY = {
+    TABLE: "subject = NEW.subject AND number = NEW.number",
+    LOOKS: "office_id = NEW.office_id AND day = NEW.day AND number = NEW.number",
 }
+"""Tables that only grow, and what else than its id makes a row the same as one that is there."""
+
+
+def _only_grows(table: str) -> dict[str, str]:
+    """SQLite's triggers. INSERT OR REPLACE would delete the former row without asking the one on DELETE."""
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    there = f"SELECT 1 FROM {table} WHERE id = NEW.id OR ({APPEND_ONLY[table]})"  # noqa: S608 - our own names
+    return {
+        "no_update": f"BEFORE UPDATE ON {table} {refuse}",
+        "no_delete": f"BEFORE DELETE ON {table} {refuse}",
+        "no_replace": f"BEFORE INSERT ON {table} WHEN EXISTS ({there}) {refuse}",
+    }
+
+
+def _only_grows_there(table: str) -> list[str]:
+    """PostgreSQL's."""
+    return [
+        """CREATE OR REPLACE FUNCTION satupintu_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$""",
+        f"""CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION satupintu_append_only()""",
+        f"""CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION satupintu_append_only()""",
+    ]
+
+
 _SQLITE_FROZEN = {
     "no_update": f"""BEFORE UPDATE ON {FROZEN_TABLE}
 WHEN OLD.status = 'approved' AND ({" OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in FROZEN_COLUMNS)})
@@ -39,14 +59,6 @@ WHEN EXISTS (SELECT 1 FROM catalog_serviceversion WHERE status = 'approved' AND 
     OR (office_id = NEW.office_id AND slug = NEW.slug AND digest = NEW.digest AND NEW.status = 'approved')))
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END""",
 }
-_POSTGRES = [
-    """CREATE OR REPLACE FUNCTION satupintu_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$""",
-    """CREATE OR REPLACE TRIGGER door_event_no_change BEFORE UPDATE OR DELETE ON door_event
-FOR EACH ROW EXECUTE FUNCTION satupintu_append_only()""",
-    """CREATE OR REPLACE TRIGGER door_event_no_truncate BEFORE TRUNCATE ON door_event
-FOR EACH STATEMENT EXECUTE FUNCTION satupintu_append_only()""",
-]
 _POSTGRES_FROZEN = [
     """CREATE OR REPLACE FUNCTION satupintu_immutable() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'a published version is immutable'; END $$""",
@@ -62,23 +74,25 @@ FOR EACH STATEMENT EXECUTE FUNCTION satupintu_immutable()""",
 
 def make(connection: Any) -> None:
     """Put all triggers in place; doing it twice changes nothing."""
-    seal_record(connection)
+    for table in APPEND_ONLY:
+        seal_record(connection, table)
     freeze(connection)
 
 
 def drop(connection: Any) -> None:
     """Take them away: only a test that empties its own data base, and a migration going backwards, may."""
-    unseal_record(connection)
+    for table in APPEND_ONLY:
+        unseal_record(connection, table)
     thaw(connection)
 
 
-def seal_record(connection: Any) -> None:
-    """Events are append-only from here on."""
-    _run(connection, _created(TABLE, _SQLITE), _POSTGRES)
+def seal_record(connection: Any, table: str = TABLE) -> None:
+    """This table is append-only from here on."""
+    _run(connection, _created(table, _only_grows(table)), _only_grows_there(table))
 
 
-def unseal_record(connection: Any) -> None:
-    _run(connection, _dropped(TABLE, _SQLITE), _dropped_there(TABLE, ("change", "truncate")))
+def unseal_record(connection: Any, table: str = TABLE) -> None:
+    _run(connection, _dropped(table, _only_grows(table)), _dropped_there(table, ("change", "truncate")))
 
 
 def freeze(connection: Any) -> None:

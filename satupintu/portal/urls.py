@@ -17,6 +17,7 @@ urlpatterns = [
     path("cek/<str:code>", proof.check_code, name="check_code"),
     path("surat-demo", mailbox.mailbox, name="mailbox"),
     path("saya", mine.mine, name="mine"),
+    path("saya/dibuka", mine.looked_at, name="looked_at"),
     path("saya/dibaca", mine.read, name="read"),
     path(APPLICATION, progress.application, name="application"),
     path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),

@@ -35,6 +35,21 @@ ROLES: Mapping[str, Text] = {
 }
 """By the ids of design §4."""
 
+LOOKED_AT: Mapping[str, Text] = {
+    "document": gettext_lazy("membuka satu dokumen"),
+    "permit": gettext_lazy("membuka surat yang terbit"),
+    "preview": gettext_lazy("membuka draf surat"),
+}
+"""What is opened beside the file itself, by the name of the page."""
+
+LOOK_WHY: Mapping[str, Text] = {
+    "turn": gettext_lazy("sedang gilirannya"),
+    "hand": gettext_lazy("pernah menanganinya"),
+    "duty": gettext_lazy("tugas mengawasi"),
+    "other": gettext_lazy("bukan gilirannya"),
+}
+"""By the reasons of `door/looks.py`."""
+
 FACTS: Mapping[str, Text] = {
     "waits-answered": gettext_lazy("jawaban pihak lain"),
     "checklist-passed": gettext_lazy("semua baris daftar periksa sesuai"),
@@ -86,6 +101,11 @@ ANSWERS: Mapping[str, Text] = {
     "proof-sent": gettext_lazy("bukti bayar masuk"),
 }
 """Answers and states of waits (design §1.1)."""
+
+
+def looked_words(what: str) -> Text:
+    """What somebody did who is on record with this."""
+    return LOOKED_AT.get(what.partition(":")[0], _("membuka berkas"))
 
 
 def role_words(role: str) -> str:

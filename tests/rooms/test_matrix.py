@@ -6,7 +6,8 @@ a person; people read and review it. An address that is not there fails, and so 
 `SATUPINTU_MATRIX=write ./satu test tests/rooms/test_matrix.py` writes what is found into the file, to be read again.
 
 In a cell stands the status; `masuk` is the way to logging in. Besides the table, some things hold everywhere: a
-stranger learns nothing, a GET writes nothing, whoever may only read writes nothing, every answer has its headers.
+stranger learns nothing, a GET writes nothing but who looked, whoever may only read writes nothing, every answer has
+its headers.
 """
 
 from __future__ import annotations
@@ -395,7 +396,7 @@ ASKED = {"desk:outcome": {"hasil": "tolak"}, "desk:answer": {"tunggu": "diketahu
 
 # One call ----------------------------------------------------------------------------------------------------------
 
-_WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|cache)(\w+)"')
+_WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|cache|door_look)(\w+)"')
 
 
 @dataclass

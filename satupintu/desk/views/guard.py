@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.accounts.queries import names
-from satupintu.core.access import GRANTS, Actor, Permission
+from satupintu.core.access import GRANTS, Actor, Permission, require
 from satupintu.core.refusal import Refusal
-from satupintu.desk import history
+from satupintu.desk import history, readers
 from satupintu.desk.forms import seen_version
 from satupintu.desk.queries import Desk, desk, remarks_of
-from satupintu.door import read
+from satupintu.door import looks, read
 from satupintu.offices.models import Office
 from satupintu.ui.decorators import no_store, refusal_page, refusals_on_form, typed
 from satupintu.ui.parts import Frame, NavLink
@@ -31,6 +31,8 @@ from satupintu.ui.words import role_words
 P = ParamSpec("P")
 View = Callable[Concatenate[ActorRequest, P], HttpResponse]
 LAST_LINES = 5
+SAFE = frozenset({"GET", "HEAD"})
+Opened = TypeVar("Opened", bound=Desk)
 
 
 def staff(
@@ -81,8 +83,30 @@ PUBLISHING = (Permission.SERVICE_PROPOSE, Permission.SERVICE_APPROVE)
 
 
 def officer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """For those who look at files."""
-    return staff(Permission.CASE_READ)(view)
+    """For those who look at files; who has opened one is on record before he sees it."""
+    return staff(Permission.CASE_READ)(on_record(view))
+
+
+def on_record(view: View[P]) -> View[P]:
+    """Whoever opens a file by this view is on record before it is shown; where that cannot be, nothing is shown."""
+
+    @wraps(view)
+    def recorded(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        opened: Desk | None = getattr(request, "opened", None)
+        if opened is not None and request.method in SAFE and answer.status_code == 200:
+            shown = request.resolver_match and request.resolver_match.url_name
+            looks.looked(
+                request.actor,
+                require(request.actor, Permission.CASE_READ, opened.case),
+                opened.case,
+                what=readers.what(shown or "", kwargs.get("document")),
+                why=readers.why(opened),
+                address=request.META.get("REMOTE_ADDR", ""),
+            )
+        return answer
+
+    return recorded
 
 
 def publisher(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
@@ -120,8 +144,13 @@ def seat(request: ActorRequest, office: Office | None) -> None:
 
 def open_desk(request: ActorRequest, key: uuid.UUID) -> Desk:
     """The file that an act is about, with its office in the head. Raises Refusal `access.*`."""
-    found = desk(request.actor, key)
+    return opening(request, desk(request.actor, key))
+
+
+def opening(request: ActorRequest, found: Opened) -> Opened:
+    """This file is shown: its office comes into the head, and the look on record (`officer`)."""
     seat(request, found.case.office)
+    request.opened = found  # type: ignore[attr-defined]
     return found
 
 

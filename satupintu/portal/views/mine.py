@@ -174,6 +174,13 @@ def _notice(notice: Notice, about: Application | None, at: datetime) -> NoticeRo
     )
 
 
+@applicant()
+@require_safe
+def looked_at(request: ActorRequest) -> HttpResponse:
+    """Who in an office has opened this person's files, and why (UU 27/2022 art. 32)."""
+    return render(request, "portal/looked_at.html", {"rows": story.looks(request.actor)})
+
+
 def _to_mine(*args: object, **kwargs: object) -> str:
     return reverse("portal:mine")
 
