@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -74,6 +75,19 @@ def multiplied(case: Case, count: int, since: int) -> list[Case]:
     return made
 
 
+def cpu_seconds() -> float:
+    """Processor time of this process and of the printer it has started."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, fields = int(stat.parent.name), stat.read_text("utf-8").rpartition(")")[2].split()
+        except OSError:  # it ended while we looked
+            continue
+        if os.getpid() in (pid, int(fields[1])):
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def begun(cases: list[Case]) -> Batch:
     head, drafts = f.actor("kadis"), Draft.objects.in_bulk([case.pk for case in cases], field_name="case_id")
     read = [(str(case.key), queries.draft_seal(drafts[case.pk])) for case in cases]
@@ -83,19 +97,23 @@ def begun(cases: list[Case]) -> Batch:
 
 def local(cases: list[Case]) -> dict[str, float | int]:
     """Seconds for the head's request, and until the last signature is stored."""
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), cpu_seconds()
     one = begun(cases)
     batch.advance(f.actor("kadis"), one, Hand(), again=True)
     pressed = time.perf_counter()
-    with at_moment(f.AT + f.minutes(1)):
-        drain(limit=20 * len(cases))
-    done = time.perf_counter()
+    with (
+        at_moment(f.AT + f.minutes(1)),
+        suppress(RuntimeError),
+    ):  # it says that more jobs are there: the notices
+        drain(limit=len(cases))  # the signatures were queued first
+    done, spent = time.perf_counter(), cpu_seconds() - spent
     issued = Permit.objects.filter(case__in=cases, state=Permit.ISSUED)
     numbers = set(issued.values_list("number", flat=True))
     return {
         "drafts": len(cases),
         "request_s": round(pressed - began, 1),
         "all_signed_s": round(done - began, 1),
+        "processor_s": round(spent, 1),
         "issued": issued.count(),
         "numbers": len(numbers),
     }
