@@ -44,9 +44,17 @@ def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
         if Person.objects.filter(nik_index=index).exclude(pk=person.pk).exists():
             raise Refusal("accounts.nik-taken", status=422)
         person.nik, person.nik_index = nik, index
-    if phone:
+    if phone and phone != person.phone:
         person.phone, person.phone_index = phone, blind_index(phone, purpose="phone")
-    person.save(update_fields=["nik", "nik_index", "phone", "phone_index"])
+        person.phone_proven_at = None  # another number is to be proved anew
+    person.save(update_fields=["nik", "nik_index", "phone", "phone_index", "phone_proven_at"])
+
+
+def prove_phone(person: Person, phone: str) -> None:
+    """Keep that this person has shown to hold this number (normalised): he has given back a code sent there."""
+    set_identity(person, phone=phone)
+    person.phone_proven_at = now()
+    person.save(update_fields=["phone_proven_at"])
 
 
 def make_account(*, email: str, name: str, password: str, verified: bool = True) -> Account:

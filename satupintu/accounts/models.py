@@ -22,6 +22,7 @@ class Person(models.Model):
     passport = EncryptedField(blank=True, default="")
     phone = EncryptedField(blank=True, default="")
     phone_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    phone_proven_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

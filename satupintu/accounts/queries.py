@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from satupintu.accounts.models import Account, Assignment, Invitation, Person
 from satupintu.core.access import GRANTS, Actor, Capacity, Permission, Role
 from satupintu.core.refusal import Refusal
+from satupintu.door.fields import blind_index
 
 
 def in_force(at: datetime) -> Q:
@@ -127,6 +128,20 @@ def account(account_id: int | None, *, lock: bool = False) -> Account:
 
 def account_of_person(person_key: str) -> int | None:
     return Account.objects.filter(person__key=person_key).values_list("pk", flat=True).first()
+
+
+def proven_phone(account_id: int) -> str:
+    """The telephone number this person has proved to hold (+62…); "" where there is none."""
+    found = Person.objects.filter(account__pk=account_id, phone_proven_at__isnull=False).first()
+    return found.phone if found else ""
+
+
+def account_of_phone(number: str) -> int | None:
+    """The account of whoever has proved to hold this number (+62…)."""
+    rows = Person.objects.filter(
+        phone_index=blind_index(number, purpose="phone"), phone_proven_at__isnull=False
+    )
+    return rows.order_by("-phone_proven_at").values_list("account__pk", flat=True).first()
 
 
 def office_has(office_id: int, role: Role, at: datetime) -> bool:

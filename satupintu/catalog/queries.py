@@ -26,7 +26,9 @@ def package_of(version: ServiceVersion) -> Package:
     """The service as it was published under this version; read once per process and digest."""
     found = _packages.get(version.digest)
     if found is None:
-        found = _packages[version.digest] = read_package(from_json(version.files), known_sops=None)
+        found = _packages[version.digest] = read_package(
+            from_json(version.files), known_sops=None, published=True
+        )
     return found
 
 

@@ -169,6 +169,21 @@ def _office(commands: Any) -> None:
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder tujuan lembar")
 
+    whatsapp = _group(commands, "whatsapp", "menyiapkan kabar lewat WhatsApp")
+    made = _command(
+        whatsapp,
+        "templates",
+        "tampilkan atau ajukan templat pesan",
+        room="messages",
+        key="whatsapp-templates",
+    )
+    made.add_argument("--kirim", dest="hand_in", action="store_true", help="ajukan kepada WhatsApp")
+
+    mail = _group(commands, "mail", "menerima surat yang kembali")
+    _command(
+        mail, "bounced", "baca surat yang kembali dari masukan standar", room="messages", key="mail-bounced"
+    )
+
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")

@@ -12,6 +12,9 @@ SATUPINTU_BSRE_ACCOUNT  file (mode 0600) with the office's account there, name:p
 SATUPINTU_BSRE_CA  PEM file of the authority that service's TLS certificate must come from (default: the system's)
 SATUPINTU_TSA  address of a time-stamp authority (RFC 3161); SATUPINTU_TSA_ROOTS  PEM file of its authority
 SATUPINTU_PKCS11  library of the token; SATUPINTU_PKCS11_TOKEN, _KEY  labels; _PIN  file (mode 0600) with its PIN
+SATUPINTU_WHATSAPP_PHONE_ID, _ACCOUNT_ID, _TOKEN, _SECRET, _VERIFY  from Meta's Cloud API: id of the sending number and
+                of its account, access token, app secret (signs what Meta reports), word of the webhook's first handshake
+SATUPINTU_WHATSAPP_URL  address of the API with its version (default https://graph.facebook.com/v23.0)
 
 The command `satupintu` fills in what is missing from SATUPINTU_HOME/satupintu.env, which `satupintu setup` wrote.
 """
@@ -37,7 +40,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "satupintu.door.sqlite",
             "NAME": HOME / "satupintu.sqlite3",
             "CONN_MAX_AGE": None,
             "OPTIONS": {
@@ -222,6 +225,13 @@ PKCS11 = os.environ.get("SATUPINTU_PKCS11", "")
 PKCS11_TOKEN = os.environ.get("SATUPINTU_PKCS11_TOKEN", "")
 PKCS11_KEY = os.environ.get("SATUPINTU_PKCS11_KEY", "")
 PKCS11_PIN = os.environ.get("SATUPINTU_PKCS11_PIN", "")
+WHATSAPP_URL = os.environ.get("SATUPINTU_WHATSAPP_URL", "https://graph.facebook.com/v23.0").rstrip("/")
+WHATSAPP_PHONE_ID = os.environ.get("SATUPINTU_WHATSAPP_PHONE_ID", "")
+WHATSAPP_ACCOUNT_ID = os.environ.get("SATUPINTU_WHATSAPP_ACCOUNT_ID", "")
+WHATSAPP_TOKEN = os.environ.get("SATUPINTU_WHATSAPP_TOKEN", "")
+WHATSAPP_SECRET = os.environ.get("SATUPINTU_WHATSAPP_SECRET", "")
+WHATSAPP_VERIFY = os.environ.get("SATUPINTU_WHATSAPP_VERIFY", "")
+WHATSAPP_TIMEOUT = 10.0
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CASE_UNDO = "case:undo"
     CASE_WORK = "case:work"
     LOOKS_READ = "looks:read"
+    NOTICE_RESEND = "notice:resend"
     OFFICE_RULE = "office:rule"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REVOKE = "permit:revoke"
@@ -95,7 +96,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: _WORKER,
     Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM, P.LOOKS_READ}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
-    Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM, P.NOTICE_RESEND}
+    ),
 }
 """Roles of later parts (cashier, complaints, …) stand in `Role` but hold nothing until their room is built."""
 

@@ -18,7 +18,7 @@ from satupintu.door.read import Line
 from satupintu.ui import formats
 from satupintu.ui.lane import step_label
 from satupintu.ui.parts import HistoryRow
-from satupintu.ui.words import answer_words, role_words
+from satupintu.ui.words import answer_words, channel_words, delivery_words, role_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
@@ -192,11 +192,8 @@ def told(file: File) -> list[str]:
         subject = texts.get(f"notice.{text}.subject", text)
         subject = subject.replace("{resi}", file.case.receipt).replace("{layanan}", file.package.name)
         ways = found.setdefault(f"{people}: {subject}", [])
-        ways.append(f"{CHANNELS.get(channel, channel)}, {state}")
+        ways.append(f"{channel_words(channel)}, {delivery_words(state)[1]}")
     return [f"{line} ({_counted(ways)})" for line, ways in found.items()]
-
-
-CHANNELS: Mapping[str, Text] = {"email": gettext_lazy("surel"), "mail": gettext_lazy("surel")}
 
 
 def _counted(ways: list[str]) -> str:

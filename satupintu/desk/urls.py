@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, pages, publishing, signing
+from satupintu.desk.views import acts, deliveries, pages, publishing, signing
 
 FILE = "berkas/<uuid:key>"
 VERSION = "kelola/<uuid:version>"
@@ -35,6 +35,8 @@ urlpatterns = [
     path(f"{FILE}/pastikan", acts.settle, name="settle"),
     path("tanda-tangan", signing.drafts, name="drafts"),
     path("tanda-tangan/<uuid:batch>", signing.batch, name="batch"),
+    path("kiriman", deliveries.deliveries, name="deliveries"),
+    path("kiriman/<uuid:notice>/<slug:channel>/ulang", deliveries.resend, name="resend"),
     path("kelola", publishing.services, name="services"),
     path("kelola/unggah", publishing.upload, name="upload"),
     path(VERSION, publishing.version, name="version"),

@@ -15,7 +15,9 @@ from satupintu.core.refusal import Refusal
 from satupintu.offices.models import DayOff, NumberBook, Office, Setting
 
 DEFAULT_HOURS = {name: ["08.00", "16.00"] for name in ("senin", "selasa", "rabu", "kamis", "jumat")}
-DEFAULTS: dict[str, Any] = {"undo_minutes": 5, "hours": DEFAULT_HOURS, "signer": "local"}
+DEFAULTS: dict[str, Any] = {
+    "undo_minutes": 5, "hours": DEFAULT_HOURS, "quiet_hours": ["20.00", "07.00"], "signer": "local",
+}  # fmt: skip
 
 
 def office(slug: str) -> Office:
@@ -79,6 +81,11 @@ def _calendar(office_id: int, version: int, time_zone: str) -> WorkCalendar:
         estimated=frozenset(d.day for d in days if d.estimated),
         last_year=max((d.day.year for d in days), default=9999),
     )
+
+
+def zone_of(at_office: Office) -> ZoneInfo:
+    """The time zone of the office."""
+    return ZoneInfo(at_office.time_zone)
 
 
 def local_day(at_office: Office, at: datetime) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, sheets, wizard
+from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, sheets, ways, wizard
 
 APPLICATION = "permohonan/<uuid:key>"
 SERVICE = "<slug:office>/layanan/<slug:service>"
@@ -19,6 +19,7 @@ urlpatterns = [
     path("saya", mine.mine, name="mine"),
     path("saya/dibuka", mine.looked_at, name="looked_at"),
     path("saya/dibaca", mine.read, name="read"),
+    path("saya/kabar", ways.ways, name="ways"),
     path(APPLICATION, progress.application, name="application"),
     path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),
     path(f"{APPLICATION}/dokumen", documents.documents, name="documents"),

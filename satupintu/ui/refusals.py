@@ -52,6 +52,15 @@ UNKNOWN = Words(
 )
 
 WORDS: Mapping[str, Words] = {
+    # messages
+    "notices.not-failed": Words(
+        what=_("Kiriman ini tidak gagal, jadi tidak perlu dikirim ulang."),
+        do=_("Muat ulang halaman untuk melihat keadaannya sekarang."),
+    ),
+    "notices.phone-not-proven": Words(
+        what=_("Nomor WhatsApp Anda belum dibuktikan."),
+        do=_("Buktikan dulu nomornya dengan kode, lalu pilih lagi."),
+    ),
     # who may
     "access.not-yours": Words(
         what=_("Halaman ini tidak ada."),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from satupintu.ui.parts import TagKind
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
 else:
@@ -101,6 +103,38 @@ ANSWERS: Mapping[str, Text] = {
     "proof-sent": gettext_lazy("bukti bayar masuk"),
 }
 """Answers and states of waits (design §1.1)."""
+
+
+CHANNELS: Mapping[str, Text] = {"email": gettext_lazy("surel"), "whatsapp": gettext_lazy("WhatsApp")}
+DELIVERIES: Mapping[str, tuple[TagKind, Text]] = {
+    "menunggu": ("wait", gettext_lazy("sedang dikirim")),
+    "belum-pasti": ("wait", gettext_lazy("belum pasti, sedang dicek")),
+    "terkirim": ("ok", gettext_lazy("terkirim")),
+    "gagal": ("stop", gettext_lazy("gagal terkirim")),
+    "sampai": ("ok", gettext_lazy("sampai")),
+    "dibaca": ("ok", gettext_lazy("dibaca")),
+}
+"""The states of core/telling.py as people read them."""
+
+
+def channel_words(channel: str) -> str:
+    """A way a message travels: "surel", "WhatsApp"."""
+    return str(CHANNELS.get(channel, channel))
+
+
+def delivery_words(state: str) -> tuple[TagKind, str]:
+    """The state of a delivery: the kind of its tag, and the word."""
+    kind, word = DELIVERIES.get(state, ("", state))
+    return kind, str(word)
+
+
+def delivery_reason(reason: str) -> str:
+    """Why a message has not arrived; what a server said is left to the log."""
+    if reason.startswith("mail "):
+        return _("server surel tidak menjawab")
+    if reason.startswith("whatsapp "):
+        return _("WhatsApp tidak menjawab")
+    return reason
 
 
 def looked_words(what: str) -> Text:

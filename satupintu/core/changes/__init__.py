@@ -436,11 +436,12 @@ def _texts(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, 
 
 
 def _text_name(key: str) -> str:
-    """What a key of the texts is for: "status.x", "status.x.now", "notice.x.subject", "notice.x.body"."""
+    """What a key of the texts is for: "status.x", "status.x.now", "notice.x.subject", "notice.x.body", "notice.x.whatsapp"."""
     kind, _, rest = key.partition(".")
     name, _, part = rest.rpartition(".")
-    if kind == "notice" and part in ("subject", "body"):
-        return f"{'Judul' if part == 'subject' else 'Isi'} pemberitahuan “{plain(name)}”"
+    parts = {"subject": "Judul", "body": "Isi", "whatsapp": "Bentuk pendek (WhatsApp)"}
+    if kind == "notice" and part in parts:
+        return f"{parts[part]} pemberitahuan “{plain(name)}”"
     if kind == "status":
         return f"Keterangan status “{plain(name)}”" if part == "now" and name else f"Status “{plain(rest)}”"
     return f"Kata “{key}”"

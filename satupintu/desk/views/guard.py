@@ -82,6 +82,11 @@ def signatory(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
 PUBLISHING = (Permission.SERVICE_PROPOSE, Permission.SERVICE_APPROVE)
 
 
+def sender(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who see to it that messages arrive."""
+    return staff(Permission.NOTICE_RESEND)(view)
+
+
 def officer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """For those who look at files; who has opened one is on record before he sees it."""
     return staff(Permission.CASE_READ)(on_record(view))
@@ -127,10 +132,13 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     roles = ", ".join(sorted({role_words(c.role.value) for c in here}))
     worklist, services = reverse("desk:worklist"), reverse("desk:services")
     reads, publishes = holds(request.actor, Permission.CASE_READ), holds(request.actor, *PUBLISHING)
+    sends = holds(request.actor, Permission.NOTICE_RESEND)
     desk_link = NavLink(worklist, _("Meja"), also=("/berkas/",))
     nav = [desk_link] if reads or not publishes else []
     if publishes:
         nav.append(NavLink(services, _("Layanan"), also=("/kelola/",)))
+    if sends:
+        nav.append(NavLink(reverse("desk:deliveries"), _("Kiriman")))
     request.frame = Frame(
         office=office.name if office else "",
         home=nav[0].href,

@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from satupintu.accounts.middleware import ActorRequest
@@ -31,6 +30,7 @@ from satupintu.portal.applicant import applicant, own, service_name
 from satupintu.portal.summary import resume
 from satupintu.ui import formats
 from satupintu.ui.parts import ListRow, TagKind
+from satupintu.ui.words import channel_words, delivery_reason, delivery_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
@@ -38,12 +38,6 @@ else:
     Text = str
 
 FEW, MANY, ALL = 8, 50, "semua"  # messages on the page: the newest, or with ?kabar=semua many
-CHANNELS: dict[str, Text] = {"email": gettext_lazy("surel")}
-DELIVERIES: dict[str, tuple[TagKind, Text]] = {
-    Delivery.WAITING: ("wait", gettext_lazy("sedang dikirim")),
-    Delivery.SENT: ("ok", gettext_lazy("terkirim")),
-    Delivery.FAILED: ("stop", gettext_lazy("gagal terkirim")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +157,17 @@ def _notice(notice: Notice, about: Application | None, at: datetime) -> NoticeRo
         body=notice.body,
         when=when,
         unread=notice.read_at is None,
-        ways=tuple(
-            (
-                DELIVERIES[delivery.state][0],
-                f"{CHANNELS.get(delivery.channel, delivery.channel)}: {DELIVERIES[delivery.state][1]}",
-            )
-            for delivery in notice.deliveries.all()
-        ),
+        ways=tuple(_way(delivery) for delivery in notice.deliveries.all()),
         href=reverse("portal:application", args=[about.key]) if about else "",
     )
+
+
+def _way(delivery: Delivery) -> tuple[TagKind, str]:
+    """How a message travelled: "WhatsApp: gagal terkirim, karena nomor ini …"."""
+    kind, word = delivery_words(delivery.state)
+    why = delivery_reason(delivery.reason) if delivery.state == Delivery.FAILED else ""
+    because = _(", karena %(why)s") % {"why": why.partition(" (")[0]} if why else ""
+    return kind, f"{channel_words(delivery.channel)}: {word}{because}"
 
 
 @applicant()
