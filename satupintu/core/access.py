@@ -52,6 +52,7 @@ class Permission(StrEnum):
     CASE_WORK = "case:work"
     LOOKS_READ = "looks:read"
     NOTICE_RESEND = "notice:resend"
+    OFFICE_RULE = "office:rule"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REVOKE = "permit:revoke"
     PERMIT_SIGN = "permit:sign"
@@ -85,7 +86,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PERMIT_DOWNLOAD,
         }
     ),
-    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK, P.STAFF_ASSIGN}),
+    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK, P.OFFICE_RULE, P.STAFF_ASSIGN}),
     Role.FRONT_OFFICER: _WORKER,
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER,

@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
 View = Callable[Concatenate[R, P], HttpResponse]
 
+SECRETS = frozenset({"password", "password1", "password2", "frasa"})  # fields that no page shows again
 SHORTEST_KEPT = 20  # typed texts from this length on are shown again on the page of a refusal
 
 
@@ -92,8 +93,13 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> list[str]:
-    """Longer texts of the form that was refused: shown again so that nobody has to write them twice."""
     if request.method not in ("POST", "GET") or not request.POST:
         return []
-    texts = (str(text).strip() for name in request.POST for text in request.POST.getlist(name))
+    return typed(request)
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """Longer texts of the form that was refused: shown again so that nobody has to write them twice; secrets never."""
+    names = (name for name in request.POST if name not in SECRETS)
+    texts = (str(text).strip() for name in names for text in request.POST.getlist(name))
     return [text for text in texts if len(text) >= SHORTEST_KEPT and any(letter.isspace() for letter in text)]

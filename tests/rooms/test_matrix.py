@@ -41,11 +41,13 @@ from satupintu.catalog import actions as catalog
 from satupintu.catalog import queries as catalog_queries
 from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.cli import demo
-from satupintu.core.access import GRANTS
+from satupintu.core.access import GRANTS, system
 from satupintu.core.zipped import make_zip
 from satupintu.door.moment import at_moment
+from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
+from satupintu.permits import queries as permit_queries
 from tests import factories as f
 
 TABLE = Path(__file__).with_name("matrix.csv")
@@ -70,6 +72,7 @@ RIGHT = {
     "desk:permit": "unduh",
     "desk:ask_revocation": "unduh",
     "desk:revoke": "usul-cabut",
+    "desk:settle": "belum-pasti",
     "portal:application": "verifikasi",
     "portal:withdraw": "verifikasi",
     "portal:sent": "verifikasi",
@@ -211,6 +214,28 @@ def proposed(stage: Stage) -> Case:
     return case
 
 
+def unsure(stage: Stage) -> Case:
+    """Sent to BSrE, and no answer came."""
+    case, since = stage("tanda-tangan"), NOW - timedelta(minutes=5)
+    offices.set_rule(
+        system(since), case.office_id, name="signer", value="bsre", since=since.date(), basis="Contoh"
+    )
+    permit = permit_queries.of_case(f.sign(f.fresh(case), since))
+    assert permit is not None
+    permits.sending(f.actor("kadis", since), permit.pk)
+    return f.fresh(case)
+
+
+def one_batch(stage: Stage) -> uuid.UUID:
+    """A draft that the head has read, and is about to sign with others."""
+    case = stage("tanda-tangan")
+    draft = permit_queries.draft_of(case)
+    assert draft is not None
+    drafts = [(str(case.key), permit_queries.draft_seal(draft))]
+    answer = permits.begin_batch(f.actor("kadis", NOW), case.office, drafts=drafts, asked=f.asked())
+    return uuid.UUID(answer["batch"])
+
+
 STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     NO_FILE: lambda stage: None,
     "draf": lambda stage: None,
@@ -225,6 +250,7 @@ STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     "selesai": finished,
     "ditolak": lambda stage: stage("ditolak"),
     "usul-cabut": proposed,
+    "belum-pasti": unsure,
 }
 
 
@@ -241,6 +267,7 @@ class File:
     coming: uuid.UUID = field(default_factory=uuid.uuid4)
     asked: uuid.UUID = field(default_factory=uuid.uuid4)
     closing: uuid.UUID = field(default_factory=uuid.uuid4)
+    batch: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
 
     def fill(self, route: Route) -> str:
@@ -250,6 +277,7 @@ class File:
             "document": self.document,
             "version": self._version(route.name),
             "ruling": self.closing if route.name == "desk:reopen" else self.asked,
+            "batch": self.batch,
             "requirement": "ktp",
             "template": "berita-acara",
             "number": 1,
@@ -279,8 +307,8 @@ def make(state: str, stage: Stage) -> File:
     mine = f.draft(NOW) if case is None else f.application(case)
     held = next(item.document for item in application_queries.items(mine) if item.document)
     assert held is not None
-    versions = {**two_versions(), **rulings()} if state == NO_FILE else {}
-    return File(mine.key, case.key if case else uuid.uuid4(), held.key, **versions)
+    there = {**two_versions(), **rulings(), "batch": one_batch(stage)} if state == NO_FILE else {}
+    return File(mine.key, case.key if case else uuid.uuid4(), held.key, **there)
 
 
 def two_versions() -> dict[str, uuid.UUID]:
@@ -393,6 +421,8 @@ def body(name: str) -> dict[str, Any]:
         "desk:make": f.FINDINGS,
         "desk:draft": {"kewajiban": "Memelihara standar usaha."},
         "desk:archive": {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
+        "desk:settle": {"alasan": "Catatan layanan: tidak ada dokumen ini."},
+        "desk:batch": {"baca": "ya"},
         "desk:ask_revocation": {"alasan": "Pemegang berhenti."},
         "desk:upload": {"layanan": f.SERVICE, "folder": folder},
         "desk:replace_version": {"folder": folder},
