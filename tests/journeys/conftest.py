@@ -59,6 +59,9 @@ def gathered(static_files: Path) -> Iterator[Path]:
         yield static_files
 
 
+EXPECTED = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
     report = yield
@@ -93,8 +96,9 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
     troubles: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        # a refused form answers 4xx on purpose, which the browser reports as a failed load
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # a refused form answers 4xx on purpose, which the browser reports as a failed load; a network that goes away on
+        # purpose is reported by htmx
+        if message.type == "error" and not message.text.startswith(EXPECTED):
             troubles.append(message.text)
 
     def on_request(asked: Request) -> None:

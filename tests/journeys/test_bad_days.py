@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Page, expect
 
 from satupintu.accounts.actions import make_account
 from satupintu.adapters.mail import simulator
@@ -42,7 +42,7 @@ def started(who: str = "pemohon") -> Application:
 
 
 def log_in(me: Person) -> None:
-    me.write("Alamat surel", ADDRESS)
+    me.write("Nama pengguna, surel, atau nomor HP", ADDRESS)
     me.write("Kata sandi", PASSWORD)
     me.press("Masuk", within=me.page.locator("main"))
 
@@ -58,7 +58,7 @@ def test_a_double_click_sends_once_and_going_back_sends_nothing(person: Comes, *
     for box in me.page.get_by_role("checkbox").all():
         box.check()
     me.page.get_by_role("button", name="Kirim permohonan").dblclick()
-    me.page.wait_for_url("**/terkirim")
+    expect(me.page).to_have_url(re.compile("/terkirim$"), timeout=30_000)
     me.judge(me.page)
     receipt = Case.objects.get().receipt
     assert receipt == "SP-6102-26-000001"
@@ -240,7 +240,7 @@ def test_a_code_comes_when_the_mail_server_is_back(
         server.stop()
     me.write("Kode 6 angka", code_in(catcher.folder))
     me.press("Lanjut")
-    assert me.h1 == "Permohonan saya"
+    assert me.h1 == "Pendaftaran berhasil"
 
 
 # By keyboard, in high contrast, in large letters ---------------------------------------------------------------------
