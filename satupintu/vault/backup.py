@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -60,7 +61,10 @@ def take(into: Path, lock: box.Lock, *, with_keys: bool, at: datetime) -> Taken:
     counts: dict[str, int] = {}
     with folder.draft(into, name) as made:
         with files.still(), read.snapshot():
-            parts = {DATABASE: box.lock(rows.dump(counts), made / DATABASE, lock.recipient)}
+            # Closed here, whatever happens: left to the garbage collector its cursor could be closed in the middle of
+            # another query of this very thread, which PostgreSQL's driver would wait for for ever.
+            with closing(rows.dump(counts)) as lines:
+                parts = {DATABASE: box.lock(lines, made / DATABASE, lock.recipient)}
             heads = read.heads()
             migrations = sorted(map(list, MigrationRecorder(connection).applied_migrations()))
             pool = _Pool(into, made, lock)

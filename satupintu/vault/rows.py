@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -42,7 +42,7 @@ def tables() -> list[type[models.Model]]:
     return sorted(kept, key=lambda model: model._meta.db_table)
 
 
-def dump(counts: dict[str, int]) -> Iterator[bytes]:
+def dump(counts: dict[str, int]) -> Generator[bytes, None, None]:
     """The lines of all tables, compressed (gzip), piece by piece; counts is filled with the rows of each table."""
     press = zlib.compressobj(6, wbits=31)
     for model in tables():
