@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import smtplib
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django_tasks import task
 
 from satupintu.accounts import actions
-from satupintu.accounts.codes import code_of
+from satupintu.accounts.codes import code_of, token_of
 from satupintu.accounts.models import Letter
 from satupintu.adapters.mail import client
 from satupintu.core.refusal import Refusal
@@ -24,11 +26,17 @@ def send_letter(letter_id: int) -> None:
     letter = Letter.objects.filter(pk=letter_id, sent_at__isnull=True).first()
     if letter is None:
         return
-    code = code_of(letter.pk)
-    subject = render_to_string(f"account/email/{letter.template}_subject.txt", {"code": code}).strip()
-    body = render_to_string(f"account/email/{letter.template}_message.txt", {"code": code}).strip()
+    words = {"code": code_of(letter.pk), "link": _link(letter), "site": settings.PUBLIC_URL}
+    subject = render_to_string(f"account/email/{letter.template}_subject.txt", words).strip()
+    body = render_to_string(f"account/email/{letter.template}_message.txt", words).strip()
     try:
         client.send(to=letter.email, subject=subject, body=body, key=f"letter-{letter.pk}")
     except smtplib.SMTPRecipientsRefused:
         raise Refusal("accounts.address-refused", letter=letter.pk) from None
     actions.letter_sent(letter.pk)
+
+
+def _link(letter: Letter) -> str:
+    """The one-time link of an invitation; like the code it is computed here and rests nowhere."""
+    token = token_of(letter.pk, letter.email, letter.made_at)
+    return settings.PUBLIC_URL + reverse("account_invited", args=[token])

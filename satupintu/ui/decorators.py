@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from satupintu.core.refusal import Refusal
@@ -81,6 +83,8 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal. 404 tells nothing; a conflict says that someone else was faster and shows the way back."""
     if refusal.status == 404:
         return not_found(request)
+    if refusal.code == "access.stale":
+        return _ask_who(request)
     frame = look(request)["frame"]
     context = {
         "said": refused(refusal),
@@ -89,6 +93,17 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "typed": _typed(request),
     }
     return render(request, "ui/refusal.html", context, status=refusal.status)
+
+
+def _ask_who(request: HttpRequest) -> HttpResponse:
+    """Let the person prove once more that it is he, and bring him back to the page he came from."""
+    frame = look(request)["frame"]
+    back = (
+        request.path
+        if request.method == "GET"
+        else inside(request, request.META.get("HTTP_REFERER", ""), frame.home)
+    )
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
 
 
 def _typed(request: HttpRequest) -> list[str]:

@@ -289,6 +289,7 @@ def enter(page: Page, address: str, who: str) -> None:
     session[auth.SESSION_KEY] = str(account.pk)
     session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[auth.HASH_SESSION_KEY] = account.get_session_auth_hash()
+    factories.prove(session, account)
     session.create()
     assert session.session_key is not None
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}

@@ -40,7 +40,7 @@ from satupintu.catalog import actions as catalog
 from satupintu.catalog import queries as catalog_queries
 from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.cli import demo
-from satupintu.core.access import GRANTS
+from satupintu.core.access import STAFF as STAFF_ROLES
 from satupintu.core.zipped import make_zip
 from satupintu.door.moment import at_moment
 from satupintu.offices.models import Office
@@ -283,8 +283,8 @@ def people(db: None, stage: Stage) -> dict[str, Client]:
     f.newcomer("jf2@mempawah.example", "jf-penata-perizinan")
     far = f.newcomer("semua@kampar.example", "jf-penata-perizinan", office="kampar")
     assert far.person is not None
-    for role in GRANTS:
-        if role not in ("pemohon", "sistem", "jf-penata-perizinan"):
+    for role in STAFF_ROLES:
+        if role != "jf-penata-perizinan":
             office = Office.objects.get(slug="kampar")
             since = f.AT - timedelta(days=30)
             accounts.assign(far.person, office, role.value, title=role.value, letter="SK 1", since=since)
@@ -301,7 +301,7 @@ def people(db: None, stage: Stage) -> dict[str, Client]:
 def logged_in(account: Account | None, *, csrf: bool = False) -> Client:
     client = Client(enforce_csrf_checks=csrf)
     if account is not None:
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        f.log_in(client, account)
     return client
 
 

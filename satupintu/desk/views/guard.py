@@ -85,6 +85,11 @@ def publisher(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
     return staff(*PUBLISHING)(view)
 
 
+def overseer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who see who works in an office."""
+    return staff(Permission.STAFF_READ)(view)
+
+
 def holds(actor: Actor, *permissions: Permission) -> bool:
     """Whether one of these is granted to him in any office."""
     return any(not GRANTS.get(c.role, frozenset()).isdisjoint(permissions) for c in actor.capacities)
@@ -102,12 +107,15 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     nav = [desk_link] if reads or not publishes else []
     if publishes:
         nav.append(NavLink(services, _("Layanan"), also=("/kelola/",)))
+    if holds(request.actor, Permission.STAFF_READ):
+        nav.append(NavLink(reverse("desk:staff"), _("Pegawai"), also=("/kelola/pegawai",)))
     request.frame = Frame(
         office=office.name if office else "",
         home=nav[0].href,
         nav=tuple(nav),
         person=person.name if person else "",
         role=roles[:1].upper() + roles[1:],
+        account=(NavLink(reverse("factor"), _("Pengaman akun"), icon="person"),),
         search=worklist if reads else "",
         demo=bool(office and office.invented),
     )
