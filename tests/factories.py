@@ -89,6 +89,13 @@ def actor(who: str, at: datetime = AT, *, office: str = "mempawah") -> Actor:
     return actor_of(Account.objects.get(email=email), at, proof=WHOLE)
 
 
+def actor_name(who: str) -> str:
+    """The name of a person of the demo."""
+    account = Account.objects.get(email=f"{who}@mempawah.example")
+    assert account.person is not None
+    return account.person.name
+
+
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 

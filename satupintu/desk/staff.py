@@ -66,7 +66,8 @@ def context(actor: Actor, office: Office) -> dict[str, Any]:
     zone, at = ZoneInfo(office.time_zone), actor.at
     assigns = granted(actor, office, Permission.STAFF_ASSIGN)
     standing = queries.assignments(office.pk, at)
-    names = queries.names({p.proposed_by for p in (waiting := queries.proposals(office.pk))})
+    waiting = queries.proposals(office.pk)
+    names = queries.names(one.proposed_by for one in waiting)
     return {
         "office": office,
         "people": [_post(row, actor, zone, assigns=assigns) for row in standing],

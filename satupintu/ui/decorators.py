@@ -22,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
 View = Callable[Concatenate[R, P], HttpResponse]
 
+STALE = "access.stale"  # he may, once he has proved again that it is he
 SHORTEST_KEPT = 20  # typed texts from this length on are shown again on the page of a refusal
 
 
@@ -50,7 +51,7 @@ def refusals_on_form(view: View[R, P]) -> View[R, P]:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
-            if request.method != "POST" or refusal.status == 404:
+            if request.method != "POST" or refusal.status == 404 or refusal.code == STALE:
                 return refusal_page(request, refusal)
             request.POST  # noqa: B018 (read while it still is a POST; afterwards Django would not parse it)
             request.method = "GET"
@@ -83,7 +84,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal. 404 tells nothing; a conflict says that someone else was faster and shows the way back."""
     if refusal.status == 404:
         return not_found(request)
-    if refusal.code == "access.stale":
+    if refusal.code == STALE:
         return _ask_who(request)
     frame = look(request)["frame"]
     context = {

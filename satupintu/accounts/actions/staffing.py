@@ -428,7 +428,8 @@ def _open_proposal(key: uuid.UUID) -> StaffProposal:
 
 def _columns(post: Post) -> dict[str, Any]:
     found = asdict(post)
-    return {**found, "valid_from": found.pop("since"), "valid_to": found.pop("until")}
+    found["valid_from"], found["valid_to"] = found.pop("since"), found.pop("until")
+    return found
 
 
 def _whom(person: Person | None) -> dict[str, str]:
