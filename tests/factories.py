@@ -29,6 +29,7 @@ from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
 from satupintu.accounts import actions as accounts
+from satupintu.accounts.actions import mandates
 from satupintu.accounts.models import Account
 from satupintu.accounts.queries import actor_of
 from satupintu.applications import actions as applications
@@ -87,6 +88,15 @@ def actor(who: str, at: datetime = AT, *, office: str = "mempawah") -> Actor:
     """A person of the demo with the rights of this instant. who: "jf", "kadis", … or a whole e-mail address."""
     email = APPLICANT if who == "pemohon" else who if "@" in who else f"{who}@{office}.example"
     return actor_of(Account.objects.get(email=email), at, proof=WHOLE)
+
+
+def mandate(email: str, at: datetime = AT, *, accept: bool = True) -> uuid.UUID:
+    """The demo's applicant lets the holder of this address act for her in everything; gives the mandate's key."""
+    until = at + timedelta(days=90)
+    made = mandates.give(actor("pemohon", at), email=email, until=until, asked=asked())
+    if accept:
+        mandates.accept(actor(email, at), uuid.UUID(made["mandate"]), asked=asked())
+    return uuid.UUID(made["mandate"])
 
 
 def actor_name(who: str) -> str:

@@ -51,7 +51,10 @@ def _own_place(actor: Actor) -> tuple[NavLink, ...]:
     """Where the person's own files are: an officer's desk, an applicant's list."""
     if actor.capacities:
         return (NavLink(reverse("desk:worklist"), _("Meja"), icon="clipboard"),)
-    return (NavLink(reverse("portal:mine"), _("Permohonan saya"), icon="person", also=("/permohonan/",)),)
+    return (
+        NavLink(reverse("portal:mine"), _("Permohonan saya"), icon="person", also=("/permohonan/",)),
+        NavLink(reverse("portal:mandates"), _("Kuasa"), also=("/kuasa/",)),
+    )
 
 
 def _help(office: Office) -> tuple[NavLink, ...]:

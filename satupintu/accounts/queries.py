@@ -246,3 +246,29 @@ def proposals(office_id: int) -> list[StaffProposal]:
 def confirmers(office_id: int, at: datetime) -> set[str]:
     """Keys of the persons who may confirm what another has proposed in this office."""
     return set(accounts_with(office_id, Permission.STAFF_CONFIRM, at).values())
+
+
+# Mandates --------------------------------------------------------------------------------------------------------
+
+
+def mandate(key: uuid.UUID) -> Mandate:
+    """Raises Refusal `access.not-yours` (404) where there is none."""
+    found = Mandate.objects.select_related("giver", "receiver").filter(key=key).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def mandates_given(person_key: str, *, limit: int = 50) -> list[Mandate]:
+    """What this person has given, newest first."""
+    rows = Mandate.objects.filter(giver__key=person_key).select_related("receiver", "giver")
+    return list(rows.order_by("-pk")[:limit])
+
+
+def mandates_offered(account: Account, at: datetime) -> list[Mandate]:
+    """What is offered to this address and what this person has accepted, as far as it still stands."""
+    mine = Q(receiver__isnull=True, email=account.email.lower())
+    if account.person_id is not None:
+        mine |= Q(receiver_id=account.person_id)
+    rows = Mandate.objects.filter(mine, ended_at=None, valid_to__gt=at).select_related("giver", "receiver")
+    return list(rows.order_by("-pk"))

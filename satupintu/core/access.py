@@ -239,19 +239,26 @@ def system(at: datetime) -> Actor:
     return Actor(person="sistem", at=at, capacities=(Capacity(Role.SYSTEM),), fresh=True)
 
 
-def capacities_for(actor: Actor, thing: Guarded) -> tuple[Capacity, ...]:
-    """The capacities of this actor that reach this thing: assignments of its office, ownership, mandates, the system.
+def party(actor: Actor, thing: Guarded) -> Capacity | None:
+    """As whom he stands on the applicant's side of the thing: its owner, the owner's proxy, or nobody (None).
 
     Whoever works in the thing's office does not act for its owner there too: a mandate gives him nothing.
     """
+    if actor.person and actor.person == thing.owner_key:
+        return Capacity(Role.APPLICANT)
+    works_there = any(c.reaches(thing) for c in actor.capacities)
+    if not works_there and any(power.reaches(thing) for power in actor.powers):
+        return Capacity(Role.PROXY, behalf=thing.owner_key)
+    return None
+
+
+def capacities_for(actor: Actor, thing: Guarded) -> tuple[Capacity, ...]:
+    """The capacities of this actor that reach this thing: assignments of its office, ownership, mandates, the system."""
     if actor.is_system:
         return actor.capacities
     near = tuple(c for c in actor.capacities if c.reaches(thing))
-    if actor.person and actor.person == thing.owner_key:
-        return (*near, Capacity(Role.APPLICANT))
-    if not near and any(power.reaches(thing) for power in actor.powers):
-        return (Capacity(Role.PROXY, behalf=thing.owner_key),)
-    return near
+    mine = party(actor, thing)
+    return (*near, mine) if mine else near
 
 
 def require(actor: Actor, permission: Permission, thing: Guarded, *, role: Role | None = None) -> Capacity:

@@ -140,7 +140,12 @@ def who(line: Line, names: Mapping[str, str]) -> str:
     name = names.get(line.person)
     if name is None:
         return _("Sistem")
-    return f"{name}, {role_words(line.role)}" if line.role else name
+    role = role_words(line.role) if line.role else ""
+    if line.data.get("acting"):
+        role = f"{line.data['acting'].capitalize()}. {role}"
+    behalf = names.get(str(line.data.get("behalf", "")))
+    role += _(" atas nama %(owner)s") % {"owner": behalf} if behalf else ""
+    return f"{name}, {role}" if role else name
 
 
 def _outcome(sop: Sop, data: Mapping[str, Any]) -> str:

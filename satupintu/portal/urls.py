@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.portal.views import documents, mailbox, mine, progress, proof, public, sheets, wizard
+from satupintu.portal.views import documents, mailbox, mandates, mine, progress, proof, public, sheets, wizard
 
 APPLICATION = "permohonan/<uuid:key>"
 SERVICE = "<slug:office>/layanan/<slug:service>"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("surat-demo", mailbox.mailbox, name="mailbox"),
     path("saya", mine.mine, name="mine"),
     path("saya/dibaca", mine.read, name="read"),
+    path("kuasa", mandates.mandates, name="mandates"),
+    path("kuasa/beri", mandates.give, name="mandate_give"),
+    path("kuasa/<uuid:mandate>/jawab", mandates.answer, name="mandate_answer"),
     path(APPLICATION, progress.application, name="application"),
     path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),
     path(f"{APPLICATION}/dokumen", documents.documents, name="documents"),

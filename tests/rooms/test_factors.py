@@ -126,7 +126,7 @@ def test_signing_asks_for_a_fresh_proof() -> None:
         key, office_id, owner_key = uuid.uuid4(), 1, ""
 
     head = Actor("a", f.AT, capacities=(Capacity(Role.HEAD, 1),))
-    with pytest.raises(Refusal, match="access.stale"):
+    with pytest.raises(Refusal, match=r"access\.stale"):
         require(head, Permission.PERMIT_SIGN, Thing)  # type: ignore[arg-type]
     assert require(head, Permission.CASE_TAKE, Thing).role is Role.HEAD  # type: ignore[arg-type]
 

@@ -32,6 +32,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from satupintu.accounts import actions as accounts
+from satupintu.accounts.actions import staffing
 from satupintu.accounts.models import Account, Assignment
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
@@ -53,8 +54,9 @@ NOW = f.AT + timedelta(hours=2)
 METHODS = ("GET", "POST")
 NOBODY, OWNER, STRANGER, OTHER_OFFICE = "anonim", "pemilik", "orang-lain", "kantor-lain"
 STAFF = {role: f"{box}@mempawah.example" for role, (box, _, _) in demo.ROLES.items()}
-ACTORS = (NOBODY, OWNER, STRANGER, *STAFF, "administrator", OTHER_OFFICE)
-FOREIGN = (NOBODY, STRANGER, OTHER_OFFICE)
+PROXY, UNPROVEN = "penerima-kuasa", "kepala-dinas-tanpa-pengaman"
+ACTORS = (NOBODY, OWNER, PROXY, STRANGER, *STAFF, "administrator", UNPROVEN, OTHER_OFFICE)
+FOREIGN = (NOBODY, STRANGER, UNPROVEN, OTHER_OFFICE)
 READERS = (*FOREIGN, "auditor", "administrator")  # on somebody's file they change nothing, whatever they send
 NO_FILE = "-"
 
@@ -222,6 +224,9 @@ class File:
     document: uuid.UUID
     draft: uuid.UUID = field(default_factory=uuid.uuid4)
     proposal: uuid.UUID = field(default_factory=uuid.uuid4)
+    assignment: uuid.UUID = field(default_factory=uuid.uuid4)
+    staff_proposal: uuid.UUID = field(default_factory=uuid.uuid4)
+    mandate: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
 
     def fill(self, route: Route) -> str:
@@ -237,6 +242,11 @@ class File:
             "service": f.SERVICE,
             "code": self.code,
             "token": "tautan-karangan",
+            "assignment": self.assignment,
+            "proposal": self.staff_proposal,
+            "invitation": 0,
+            "mandate": self.mandate,
+            "pk": 0,
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
@@ -247,7 +257,19 @@ def make(state: str, stage: Stage) -> File:
     held = next(item.document for item in application_queries.items(mine) if item.document)
     assert held is not None
     versions = two_versions() if state == NO_FILE else ()
-    return File(mine.key, case.key if case else uuid.uuid4(), held.key, *versions)
+    staff = staff_matters() if state == NO_FILE else ()
+    return File(mine.key, case.key if case else uuid.uuid4(), held.key, *versions, *staff)
+
+
+def staff_matters() -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    """An assignment of a colleague, a proposal by an administrator who is not among those who ask, and a mandate."""
+    office, author = Office.objects.get(slug="mempawah"), f.actor("penyusun@mempawah.example", NOW)
+    colleague = f.newcomer("rekan@mempawah.example", "arsiparis")
+    assert colleague.person is not None
+    post = staffing.Post("auditor", "Auditor", "SK 5/2026", NOW)
+    answer = staffing.give(author, office, post, email=colleague.email, asked=f.asked())
+    mandate = f.mandate("lain@contoh.example", accept=False)
+    return colleague.person.assignments.get().key, uuid.UUID(answer["proposal"]), mandate
 
 
 def two_versions() -> tuple[uuid.UUID, uuid.UUID]:
@@ -288,14 +310,21 @@ def people(db: None, stage: Stage) -> dict[str, Client]:
             office = Office.objects.get(slug="kampar")
             since = f.AT - timedelta(days=30)
             accounts.assign(far.person, office, role.value, title=role.value, letter="SK 1", since=since)
+    proxy = f.newcomer("kuasa@contoh.example")
+    f.mandate(proxy.email)
     accounts_by_actor = {
         OWNER: Account.objects.get(email=f.APPLICANT),
+        PROXY: proxy,
         STRANGER: stranger,
         "administrator": administrator,
         OTHER_OFFICE: far,
         **{role: Account.objects.get(email=email) for role, email in STAFF.items()},
     }
-    return {actor: logged_in(accounts_by_actor.get(actor)) for actor in ACTORS}
+    everybody = {actor: logged_in(accounts_by_actor.get(actor)) for actor in ACTORS}
+    everybody[UNPROVEN] = Client()
+    head = f.newcomer("kadis2@mempawah.example", "kepala-dinas")
+    everybody[UNPROVEN].force_login(head, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return everybody
 
 
 def logged_in(account: Account | None, *, csrf: bool = False) -> Client:
@@ -352,6 +381,24 @@ def body(name: str) -> dict[str, Any]:
         "portal:correct": {"b-ktp": scan, "kirim": "1", "benar": "ya"},
         "portal:withdraw": {"alasan": "Batal."},
         "portal:track": {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
+        "desk:staff_give": {
+            "surel": "fo@mempawah.example",
+            "peran": "arsiparis",
+            "jabatan": "Arsiparis",
+            "surat": "SK 6",
+            "mulai": "4/3/2026",
+            "hari": "1",
+        },
+        "desk:staff_deputy": {
+            "jenis": "plh",
+            "orang": f.actor("koordinator", NOW).person,
+            "surat": "800/1",
+            "mulai": "4/3/2026",
+            "sampai": "6/3/2026",
+        },
+        "desk:staff_proposal": {"jawab": "sahkan"},
+        "portal:mandate_give": {"surel": "orang@contoh.example", "untuk": "semua", "sampai": "1/4/2026"},
+        "portal:mandate_answer": {"jawab": "terima"},
         "account_login": {"login": "tidak@ada.example", "password": "salah-semua"},
         "account_signup": {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
         "account_reset_password": {"email": "tidak@ada.example"},
