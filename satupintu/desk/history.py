@@ -40,6 +40,7 @@ SENTENCES: Mapping[str, Text] = {
     "case.withdraw": gettext_lazy("%(who)s menarik permohonan."),
     "case.claimed": gettext_lazy("%(who)s mengambil berkas."),
     "case.handed-over": gettext_lazy("%(who)s menyerahkan berkas kepada %(to)s."),
+    "case.released": gettext_lazy("Berkas bebas diambil: pemegangnya tidak bertugas lagi."),
     "case.undone": gettext_lazy("%(who)s membatalkan langkah terakhirnya."),
     "permit.drafted": gettext_lazy("%(who)s menyusun draf surat."),
     "permit.number-taken": gettext_lazy("%(who)s menandatangani; nomor %(number)s diambil."),

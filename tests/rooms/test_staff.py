@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ from satupintu.accounts.actions import staffing
 from satupintu.accounts.actions.staffing import Post
 from satupintu.accounts.models import Account, Assignment, Invitation, StaffProposal
 from satupintu.adapters.mail.simulator import Catcher
-from satupintu.core.access import SENSITIVE, Role, system
+from satupintu.cli import main
+from satupintu.core.access import SENSITIVE, Role
 from satupintu.door import read
 from satupintu.door.moment import at_moment
 from satupintu.door.write import Asked
@@ -218,18 +220,36 @@ def test_a_proof_grown_old_confirms_nothing(office: Office) -> None:
         staffing.answer(tired, open_proposal(office).key, accept=True, asked=f.asked())
 
 
-def test_the_console_confirms_only_where_nobody_else_could(stage: Stage) -> None:
+@pytest.fixture
+def console(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
+    """`satupintu staff …`, and its answer."""
+
+    def say(*words: str) -> dict[str, Any]:
+        with at_moment(f.AT):
+            main(["staff", *words, "--json"])
+        answer: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return answer
+
+    return say
+
+
+def test_the_console_confirms_only_where_nobody_else_could(
+    stage: Stage, console: Callable[..., dict[str, Any]]
+) -> None:
     stage("verifikasi")
     f.newcomer(ADMIN, "administrator")
     office = Office.objects.get(slug="mempawah")
     Assignment.objects.filter(office=office, role="kepala-dinas").update(valid_to=f.AT)
     f.newcomer(NEW)
     give(office, post("kepala-dinas"), NEW)
-    staffing.answer(system(f.AT), open_proposal(office).key, accept=True, asked=f.asked())
+    listed = console("proposals", "--office", "mempawah")
+    assert [row["role"] for row in listed["proposals"]] == ["kepala-dinas"]
+    assert console("confirm", listed["proposals"][0]["proposal"])["ok"]
     assert roles(NEW, office) == {Role.HEAD}
     give(office, post("auditor"), NEW)
-    with f.refusal("staff.console-closed", 403):
-        staffing.answer(system(f.AT), open_proposal(office).key, accept=True, asked=f.asked())
+    refused = console("confirm", str(open_proposal(office).key))
+    assert (refused["ok"], refused["message"]) == (False, "staff.console-closed")
+    assert not console("confirm", "bukan-kode")["ok"]
 
 
 # Deputies --------------------------------------------------------------------------------------------------------

@@ -89,9 +89,13 @@ def end(
         ended = Assignment.objects.filter(Q(pk=row.pk) | Q(stands_for=row)).filter(
             Q(valid_to__isnull=True) | Q(valid_to__gt=when)
         )
-        for one in list(ended):
+        persons = set()
+        for one in ended.select_related("person"):
             door.event("staff.ended", role=one.role, assignment=str(one.key), on=when.isoformat())
+            persons.add(str(one.person.key))
         ended.update(valid_to=when)
+        for person in sorted(persons):
+            _release(door, person, when)
         door.answer = {"until": when.isoformat()}
     return door.answer
 
@@ -356,8 +360,15 @@ def _appoint(door: Write[Office], made: Assignment) -> None:
 
 def _on_record(door: Write[Office], made: Assignment) -> None:
     more = {"acting": made.acting} if made.acting else {}
+    if made.valid_to is not None:
+        _release(door, str(made.person.key), made.valid_to)
     door.event("staff.assigned", role=made.role, assignment=str(made.key), **_whom(made.person), **more)
     door.answer = {"what": "assigned", "assignment": str(made.key)}
+
+
+def _release(door: Write[Office], person: str, on: datetime) -> None:
+    """What he holds goes back to his colleagues when this assignment is over."""
+    door.job("cases.release", run_after=on, office_id=door.row.pk, person=person)
 
 
 def _invite(door: Write[Office], post: Post, *, email: str, days: int) -> None:
