@@ -123,11 +123,11 @@ def acting(kind: str, stands_for: Assignment | None) -> str:
 
 
 def days(since: datetime | None, until: datetime | None, zone: ZoneInfo) -> str:
-    """ "Sejak 3 Januari 2026, tanpa batas waktu", or from–to with the last moment of it."""
-    begin = formats.moment(since, zone) if since else _("saat disahkan")
+    """ "Sejak 3 Januari 2026, tanpa batas waktu", or from–to with the last day of it."""
+    begin = formats.plain_date(since.astimezone(zone).date()) if since else _("saat disahkan")
     if until is None:
         return _("Sejak %(begin)s, tanpa batas waktu") % {"begin": begin}
-    return _("%(begin)s sampai %(end)s") % {"begin": begin, "end": formats.moment(until, zone)}
+    return _("%(begin)s sampai %(end)s") % {"begin": begin, "end": formats.last_moment(until, zone)}
 
 
 def title(row: StaffProposal) -> str:

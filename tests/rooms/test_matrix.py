@@ -356,37 +356,43 @@ def statements() -> list[str]:
     return list(form.statements)
 
 
+def scan() -> SimpleUploadedFile:
+    return SimpleUploadedFile("ktp.png", f.picture(80, 50), "image/png")
+
+
+def folder() -> SimpleUploadedFile:
+    zipped = make_zip(f.SERVICE, f.edited("Sedang dicermati"))
+    return SimpleUploadedFile("layanan.zip", zipped, "application/zip")
+
+
 def body(name: str) -> dict[str, Any]:
     """A whole and honest form: whoever may do it succeeds, so that a refusal is about the right alone."""
-    scan = SimpleUploadedFile("ktp.png", f.picture(80, 50), "image/png")
-    zipped = make_zip(f.SERVICE, f.edited("Sedang dicermati"))
-    folder = SimpleUploadedFile("layanan.zip", zipped, "application/zip")
-    words: dict[str, dict[str, Any]] = {
-        "desk:hand_over": {"kepada": f.actor("jf2", NOW).person, "alasan": "Cuti."},
-        "desk:outcome": {"outcome": "valid"},
-        "desk:return": {"hal-ktp": "1", "catatan-ktp": "Foto buram. Unggah yang jelas."},
-        "desk:open": {"wait": "rapat"},
-        "desk:answer": {"wait": "diketahui", "said": "known"},
-        "desk:check": {"requirement": "ktp", "verdict": "sesuai"},
-        "desk:assist": {"catatan": "Syarat dijelaskan."},
-        "desk:make": f.FINDINGS,
-        "desk:draft": {"kewajiban": "Memelihara standar usaha."},
-        "desk:archive": {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
-        "desk:ask_revocation": {"alasan": "Pemegang berhenti."},
-        "desk:upload": {"layanan": f.SERVICE, "folder": folder},
-        "desk:replace_version": {"folder": folder},
-        "desk:propose": {"berlaku": "20/3/2026", "alasan": "Kata yang lebih jelas."},
-        "desk:approve": {
+    words: dict[str, Callable[[], dict[str, Any]]] = {
+        "desk:hand_over": lambda: {"kepada": f.actor("jf2", NOW).person, "alasan": "Cuti."},
+        "desk:outcome": lambda: {"outcome": "valid"},
+        "desk:return": lambda: {"hal-ktp": "1", "catatan-ktp": "Foto buram. Unggah yang jelas."},
+        "desk:open": lambda: {"wait": "rapat"},
+        "desk:answer": lambda: {"wait": "diketahui", "said": "known"},
+        "desk:check": lambda: {"requirement": "ktp", "verdict": "sesuai"},
+        "desk:assist": lambda: {"catatan": "Syarat dijelaskan."},
+        "desk:make": lambda: f.FINDINGS,
+        "desk:draft": lambda: {"kewajiban": "Memelihara standar usaha."},
+        "desk:archive": lambda: {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
+        "desk:ask_revocation": lambda: {"alasan": "Pemegang berhenti."},
+        "desk:upload": lambda: {"layanan": f.SERVICE, "folder": folder()},
+        "desk:replace_version": lambda: {"folder": folder()},
+        "desk:propose": lambda: {"berlaku": "20/3/2026", "alasan": "Kata yang lebih jelas."},
+        "desk:approve": lambda: {
             "follows": in_force(Office.objects.get(slug="mempawah").pk, f.SERVICE, NOW.date()).digest
         },
-        "desk:send_back": {"alasan": "Norma terlalu pendek."},
-        "portal:page": demo.Walk.ANSWERS,
-        "portal:document": {"berkas": scan},
-        "portal:review": {f"p-{name}": "ya" for name in statements()},
-        "portal:correct": {"b-ktp": scan, "kirim": "1", "benar": "ya"},
-        "portal:withdraw": {"alasan": "Batal."},
-        "portal:track": {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
-        "desk:staff_give": {
+        "desk:send_back": lambda: {"alasan": "Norma terlalu pendek."},
+        "portal:page": lambda: demo.Walk.ANSWERS,
+        "portal:document": lambda: {"berkas": scan()},
+        "portal:review": lambda: {f"p-{name}": "ya" for name in statements()},
+        "portal:correct": lambda: {"b-ktp": scan(), "kirim": "1", "benar": "ya"},
+        "portal:withdraw": lambda: {"alasan": "Batal."},
+        "portal:track": lambda: {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
+        "desk:staff_give": lambda: {
             "surel": "fo@mempawah.example",
             "peran": "arsiparis",
             "jabatan": "Arsiparis",
@@ -394,21 +400,25 @@ def body(name: str) -> dict[str, Any]:
             "mulai": "4/3/2026",
             "hari": "1",
         },
-        "desk:staff_deputy": {
+        "desk:staff_deputy": lambda: {
             "jenis": "plh",
             "orang": f.actor("koordinator", NOW).person,
             "surat": "800/1",
             "mulai": "4/3/2026",
             "sampai": "6/3/2026",
         },
-        "desk:staff_proposal": {"jawab": "sahkan"},
-        "portal:mandate_give": {"surel": "orang@contoh.example", "untuk": "semua", "sampai": "1/4/2026"},
-        "portal:mandate_answer": {"jawab": "terima"},
-        "account_login": {"login": "tidak@ada.example", "password": "salah-semua"},
-        "account_signup": {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
-        "account_reset_password": {"email": "tidak@ada.example"},
+        "desk:staff_proposal": lambda: {"jawab": "sahkan"},
+        "portal:mandate_give": lambda: {
+            "surel": "orang@contoh.example",
+            "untuk": "semua",
+            "sampai": "1/4/2026",
+        },
+        "portal:mandate_answer": lambda: {"jawab": "terima"},
+        "account_login": lambda: {"login": "tidak@ada.example", "password": "salah-semua"},
+        "account_signup": lambda: {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
+        "account_reset_password": lambda: {"email": "tidak@ada.example"},
     }
-    return {"command_id": uuid.uuid4(), **words.get(name, {})}
+    return {"command_id": uuid.uuid4(), **words.get(name, dict)()}
 
 
 ASKED = {"desk:outcome": {"hasil": "tolak"}, "desk:answer": {"tunggu": "diketahui"}}

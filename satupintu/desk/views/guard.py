@@ -105,10 +105,12 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     reads, publishes = holds(request.actor, Permission.CASE_READ), holds(request.actor, *PUBLISHING)
     desk_link = NavLink(worklist, _("Meja"), also=("/berkas/",))
     nav = [desk_link] if reads or not publishes else []
-    if publishes:
-        nav.append(NavLink(services, _("Layanan"), also=("/kelola/",)))
+    people = reverse("desk:staff")
+    if publishes:  # the versions of services lie beside the people, below the same word
+        below = () if request.path.startswith(people) else ("/kelola/",)
+        nav.append(NavLink(services, _("Layanan"), also=below))
     if holds(request.actor, Permission.STAFF_READ):
-        nav.append(NavLink(reverse("desk:staff"), _("Pegawai"), also=("/kelola/pegawai",)))
+        nav.append(NavLink(people, _("Pegawai"), also=(people,)))
     request.frame = Frame(
         office=office.name if office else "",
         home=nav[0].href,

@@ -93,7 +93,7 @@ def _offered(row: Mandate) -> Row:
 def _row(
     row: Mandate, who: str, about: str, tag: str, kind: TagKind, ways: tuple[tuple[str, Text], ...]
 ) -> Row:
-    until = formats.moment(row.valid_to, ZoneInfo(settings.TIME_ZONE))
+    until = formats.last_moment(row.valid_to, ZoneInfo(settings.TIME_ZONE))
     post = reverse("portal:mandate_answer", args=[row.key])
     return Row(who, about, until, tag, kind, post, ways, str(uuid.uuid4()))
 
