@@ -24,6 +24,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -108,9 +109,12 @@ def bad_days(trials: strength.Trials) -> dict[str, Callable[[], strength.Result]
         "clock set back a day": lambda: strength.clock_set_back(trials),
     }
     if OWN_DISK:
-        days["disk full at an upload"] = lambda: strength.disk_full(trials, "upload", HOME)
-        days["disk full at a document"] = lambda: strength.disk_full(trials, "document", HOME)
+        full = partial(strength.full_disk, HOME)
+        days["disk full at an upload"] = lambda: strength.disk_full(trials, "upload", full)
+        days["disk full at a document"] = lambda: strength.disk_full(trials, "document", full)
         days["disk full at a signature"] = lambda: strength.signature_on_full_disk(trials, HOME)
+        if connection.vendor == "postgresql":
+            days["disk of PostgreSQL full"] = lambda: strength.disk_of_the_data_base_full(trials)
     return days
 
 

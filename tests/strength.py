@@ -12,6 +12,7 @@ import http.client
 import os
 import re
 import shlex
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,14 +21,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
@@ -464,6 +465,37 @@ class Server:
         return True
 
     @contextmanager
+    def on_a_small_disk(self, megabytes: int) -> Iterator[None]:
+        """While this lasts its data lie on a disk of so much room that holds nothing else; only root can do that."""
+        small = self.data.with_name("small")
+        small.mkdir()
+        _as_root("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", small)
+        try:
+            self.stop()
+            _as_root("cp", "-a", "-T", self.data, small)
+            _as_root("mount", "--bind", small, self.data)
+            self._start_and_wait()
+            yield
+            self.stop()
+            _as_root("umount", self.data)
+            shutil.rmtree(self.data)
+            _as_root("cp", "-a", "-T", small, self.data)
+            self._start_and_wait()
+        finally:
+            _as_root("umount", "--lazy", small)
+
+    def write_until_the_log_is_full(self) -> None:
+        """What lies ready in its log is used up, too: from here on nothing can be committed."""
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            while True:
+                cursor.execute("SELECT pg_logical_emit_message(false, 'ballast', repeat('0', 1000000))")
+        connection.close()
+
+    def _start_and_wait(self) -> None:
+        self.start()
+        eventually(self.answers)
+
+    @contextmanager
     def kept_up(self) -> Iterator[None]:
         """While this lasts it is started again a second after it died, as an office's service manager does."""
         over = threading.Event()
@@ -489,6 +521,10 @@ class Server:
             return False
 
 
+def _as_root(*command: str | Path) -> None:
+    subprocess.run(command, check=True)
+
+
 # Bad days --------------------------------------------------------------------------------------------------------
 
 
@@ -496,10 +532,14 @@ FULL = "Tempat penyimpanan kantor sedang penuh"
 AWAY = "Data kantor sedang tidak terjangkau"
 
 
-def refused_for_now(answer: Answer, words: str) -> None:
-    """The answer is a page that says what is the matter and when to come again."""
+SMALL_DISK = 1024
+"""MiB: PostgreSQL's own files and the log that a walk leaves."""
+
+
+def refused_for_now(answer: Answer, *words: str) -> None:
+    """The answer is a page that says what is the matter (in one of these ways) and when to come again."""
     assert answer.status == 503, answer.status
-    assert words in answer.page
+    assert any(said in answer.page for said in words), answer.page
     assert answer.headers["retry-after"].isdecimal()
 
 
@@ -519,29 +559,37 @@ def full_disk(folder: Path) -> Iterator[None]:
         ballast.unlink()
 
 
-def disk_full(trials: Trials, act: str, folder: Path) -> Result:
+def disk_full(trials: Trials, act: str, full: Callable[[], AbstractContextManager[None]]) -> Result:
     """Somebody acts while the disk is full: he reads so, nothing half is kept; when there is room, he presses again."""
-    with ExitStack() as full:
-
-        def fallen() -> None:
-            full.close()
-
-        expected = trials.undisturbed(act)
-        eventually(quiet)
-        before = tally(trials.mail)
-        pressed = PRESSED[act](trials.house.port)
-        eventually(quiet)
-        armed, began = tally(trials.mail), time.monotonic()
-        full.enter_context(full_disk(folder))
+    expected = trials.undisturbed(act)
+    eventually(quiet)
+    before = tally(trials.mail)
+    pressed = PRESSED[act](trials.house.port)
+    eventually(quiet)
+    armed, began = tally(trials.mail), time.monotonic()
+    with full():
         answer = pressed.press()
-        half = tally(trials.mail)
-        fallen()
-        refused_for_now(answer, FULL)
-        assert half == armed, half - armed
-        pressed.press_until_done()
-        eventually(quiet)
-        found = tally(trials.mail) - before
-        return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+    refused_for_now(answer, FULL, AWAY)
+    eventually(lambda: tally(trials.mail) == armed)
+    pressed.press_until_done()
+    eventually(quiet)
+    found = tally(trials.mail) - before
+    return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+
+
+def disk_of_the_data_base_full(trials: Trials) -> Result:
+    """PostgreSQL has no room left, not even for its log: it goes down, and comes up when there is room again."""
+    server = Server()
+
+    @contextmanager
+    def full() -> Iterator[None]:
+        with full_disk(server.data):
+            server.write_until_the_log_is_full()
+            yield
+
+    with server.on_a_small_disk(SMALL_DISK), server.kept_up():
+        eventually(trials.house.answers)
+        return disk_full(trials, "transition", full)
 
 
 def signature_on_full_disk(trials: Trials, folder: Path, *, seconds: float = 12) -> Result:

@@ -23,12 +23,20 @@ class Catcher:
     ) -> str:
         if self.answer:
             return self.answer
+        content = envelope.content or b""
+        try:
+            self._keep(content if isinstance(content, bytes) else content.encode())
+        except OSError:
+            return "452 4.3.1 Insufficient system storage"
+        return "250 OK"
+
+    def _keep(self, letter: bytes) -> None:
+        """A letter is in the box whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         taken = len(list(self.folder.glob("*.eml"))) + 1
-        content = envelope.content or b""
-        data = content if isinstance(content, bytes) else content.encode()
-        (self.folder / f"{taken:06d}.eml").write_bytes(data)
-        return "250 OK"
+        draft = self.folder / "letter.part"
+        draft.write_bytes(letter)
+        draft.rename(self.folder / f"{taken:06d}.eml")
 
 
 def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> tuple[Controller, Catcher]:
