@@ -98,7 +98,8 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
             troubles.append(message.text)
 
     def on_request(asked: Request) -> None:
-        if not asked.url.startswith((f"{live_server.url}/", "blob:", "data:", *OWN)):
+        ours = (live_server.url, live_server.url.replace("127.0.0.1", "localhost"))
+        if not asked.url.startswith((*(f"{one}/" for one in ours), "blob:", "data:", *OWN)):
             troubles.append(f"asked outside: {asked.url}")
 
     def on_response(answer: Response) -> None:
