@@ -34,7 +34,7 @@ os.environ["SATUPINTU_HOME"] = str(HOME)
 with pytest.MonkeyPatch.context() as patch:
     patch.setenv("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
     database = settings.DATABASES["default"]
-if database["ENGINE"].endswith("sqlite3"):
+if database["ENGINE"].endswith("sqlite"):
     database["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
 
 
@@ -46,7 +46,7 @@ MIGRATED = os.environ.get(
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     """Begin with the SQLite data base that an earlier process of this run has migrated, if there is one."""
-    if not database["ENGINE"].endswith("sqlite3") or MIGRATED is None or not Path(MIGRATED).exists():
+    if not database["ENGINE"].endswith("sqlite") or MIGRATED is None or not Path(MIGRATED).exists():
         return False
     shutil.copyfile(MIGRATED, database["TEST"]["NAME"])
     return True

@@ -15,9 +15,8 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +39,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
-from satupintu.catalog.queries import KBLI_VERSION, in_force
+from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, in_force
 from satupintu.cli import demo
 from satupintu.core.access import WHOLE, Actor, system
 from satupintu.core.package import linked_sops, load_folder, read_package
@@ -50,7 +49,7 @@ from satupintu.door.models import Event
 from satupintu.door.moment import at_moment
 from satupintu.door.worker import drain
 from satupintu.door.write import Asked
-from satupintu.offices.models import Office
+from satupintu.offices.models import Office, Setting
 from satupintu.permits import actions as permits
 from satupintu.permits.papers import standard_duties
 
@@ -154,8 +153,9 @@ def small_office(at: datetime = AT) -> Office:
     """One office with its people and the one service, for tests that really commit and so begin with nothing."""
     since = at - timedelta(days=60)
     with at_moment(since):
-        catalog.load_kbli(Path(catalog.__file__).parent / "data" / "kbli-awal.csv", version=KBLI_VERSION)
+        catalog.load_kbli(KBLI_LIST, version=KBLI_VERSION)
         office = demo.open_office("mempawah", since)
+        no_quiet_hours(office)
         folder = services_root() / office.slug / SERVICE
         content = load_folder(folder)
         package = read_package(content, known_sops=linked_sops(folder))
@@ -164,6 +164,12 @@ def small_office(at: datetime = AT) -> Office:
         newcomer(f"{box}@mempawah.example", role, since=since)
     newcomer(APPLICANT)
     return office
+
+
+def no_quiet_hours(office: Office) -> None:
+    """Messages leave at any hour: for tests by the real clock, which may run at night."""
+    rule = {"value": [], "valid_from": date(2000, 1, 1), "basis": "untuk uji", "assumed": True}
+    Setting.objects.create(office=office, name="quiet_hours", **rule)
 
 
 def edited(new: str, *, old: str = "Sedang dinilai", where: str = "texts.id.toml") -> dict[str, bytes]:

@@ -28,7 +28,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
@@ -594,31 +594,38 @@ def disk_of_the_data_base_full(trials: Trials) -> Result:
 
 def signature_on_full_disk(trials: Trials, folder: Path, *, seconds: float = 12) -> Result:
     """The worker has to sign while the disk is full; it goes on when there is room."""
+    expected = trials.undisturbed("signature")
+    eventually(quiet)
+    before, began = tally(trials.mail), time.monotonic()
+    (worker,) = trials.house.children("satupintu.cli worker")
     with ExitStack() as full:
-
-        def fallen() -> None:
-            lasts(seconds)
-            full.close()
-
-        (worker,) = trials.house.children("satupintu.cli worker")
-
-        def strike() -> None:
-            os.kill(worker, signal.SIGSTOP)
-
-        def act() -> None:
+        with _held(worker):
             QUEUED_SIGNATURE()
             full.enter_context(full_disk(folder))
-            os.kill(worker, signal.SIGCONT)
+        lasts(seconds)
+    eventually(quiet)
+    found = tally(trials.mail) - before
+    return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
 
-        expected = trials.undisturbed("signature")
-        eventually(quiet)
-        before, began = tally(trials.mail), time.monotonic()
-        strike()
-        act()
-        fallen()
-        eventually(quiet)
-        found = tally(trials.mail) - before
-        return Result(expected - found, found - expected, flaws(), time.monotonic() - began)
+
+@contextmanager
+def _held(process: int) -> Iterator[None]:
+    """While this lasts the process stands still, and not in the middle of a write that everybody would wait for."""
+    try:
+        while not _stands_still(process):
+            os.kill(process, signal.SIGCONT)
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def _stands_still(process: int) -> bool:
+    os.kill(process, signal.SIGSTOP)
+    try:
+        with transaction.atomic():
+            return True
+    except OperationalError:
+        return False
 
 
 QUEUED_SIGNATURE = QUEUED["signature"]

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from satupintu.accounts import actions
+from satupintu.accounts import actions, guard, queries
 from satupintu.accounts.codes import code_of
 from satupintu.accounts.models import Account
 from satupintu.accounts.proofs import proof_of
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 else:
     Text = str
 
+NOBODY = "tidak-ada@satupintu.invalid"  # RFC 2606: no such address can ever be registered
+
 WEAK_PASSWORD: Mapping[str | None, Text] = {
-    "password_too_short": _("Kata sandi terlalu pendek. Pakai paling sedikit 8 huruf atau angka."),
     "password_too_common": _(
         "Kata sandi ini mudah ditebak. Gabungkan dua atau tiga kata yang tak berkaitan."
     ),
@@ -43,7 +44,7 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("Akun ini sedang tidak aktif. Hubungi kantor."),
-        "email_password_mismatch": _("Surel atau kata sandi tidak cocok. Periksa, lalu coba lagi."),
+        "email_password_mismatch": _("Nama atau kata sandi tidak cocok. Periksa, lalu coba lagi."),
         "email_taken": _("Surel ini tidak bisa dipakai. Pakai surel lain, atau masuk."),
         "enter_current_password": _("Isi kata sandi Anda yang sekarang."),
         "incorrect_code": _("Kode tidak cocok. Salin enam angka dari surel terakhir."),
@@ -76,6 +77,51 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except ValidationError as weak:
             code = weak.error_list[0].code
             raise ValidationError(WEAK_PASSWORD.get(code, weak.messages[0]), code) from weak
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Check a password of whoever is named, by `login` or by `email`; nobody's password is checked just as long.
+
+        Raises ValidationError when the guard asks for a proof or for patience.
+        """
+        typed = str(credentials.get("login") or credentials.get("email") or "")
+        account = queries.identified(typed)
+        taken = guard.take(request, "password", typed, account)
+        email = account.email if account else NOBODY
+        found: AbstractBaseUser | None = super().authenticate(
+            request, email=email, password=credentials["password"]
+        )
+        if found:
+            guard.give_back(taken)
+        return found
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """The guard has counted this try already."""
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """A new session key (Django's), and a line in the owner's list of sessions."""
+        super().login(request, user)
+        if (
+            request.session.session_key is None
+        ):  # somebody else was logged in here: Django has thrown his session away
+            request.session.save()
+        where = {"device": guard.device_words(request), "network": guard.near(request)}
+        actions.signed_in(cast(Account, user), str(request.session.session_key), **where)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if kwargs["signup"]:
+            actions.welcome(cast(Account, user))
+        guard.remember(request, response, cast(Account, user))
+        return response
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A forgotten password is replaced; whoever did it has shown a code from the owner's mailbox."""
+        actions.renew_password(cast(Account, user), password)
+        allauth_context.request.shown_mailbox = user
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Who did not come to apply for something reads his user name first."""
+        return reverse("account_welcome")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """An officer's day begins at his desk, an applicant's at his own applications."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Six-digit codes and one-time tokens, computed from the id of a letter and a key of the server: they rest nowhere."""
+"""Codes, one-time tokens and links, computed from the id of a letter and a key of the server: they rest nowhere."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
 
 from satupintu.door.keys import key
 
@@ -28,3 +31,19 @@ def token_of(letter_id: int, email: str, made_at: datetime) -> str:
     words = f"{letter_id} {email} {made_at.astimezone(UTC).isoformat(timespec='milliseconds')}"
     made = hmac.new(key("invitation"), words.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def undo_link(letter_id: int) -> str:
+    """The whole link by which the reader of this letter stops a change."""
+    return settings.PUBLIC_URL + reverse("account_undo_address", args=[_undo.sign(str(letter_id))])
+
+
+def letter_of_link(token: str) -> int:
+    """The letter whose link this is; 0 for what we did not write."""
+    try:
+        return int(_undo.unsign(token))
+    except (signing.BadSignature, ValueError):
+        return 0
+
+
+_undo = signing.Signer(salt="satupintu.undo-address", sep="~")

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from satupintu.accounts import actions
+from satupintu.accounts import actions, guard, pending, queries
 from satupintu.accounts.models import Account
+from satupintu.core.identifier import LONGEST
 from satupintu.ui.fields import FieldView
 from satupintu.ui.parts import Problem
 
@@ -26,6 +28,7 @@ WRONG_ADDRESS = _("Alamat surel belum lengkap. Contoh: sari@surel.example")
 NO_ADDRESS = _("Isi alamat surel Anda.")
 NO_PASSWORD = _("Isi kata sandi Anda.")
 NEW_PASSWORD = _("Paling sedikit 8 huruf atau angka. Jangan pakai nama atau surel Anda.")
+NO_NEW_PASSWORD = _("Buat kata sandi baru.")
 NO_CODE = _("Isi enam angka dari surel kami.")
 
 
@@ -79,12 +82,61 @@ CODE: dict[str, Any] = {
 }
 
 
-class LoginForm(Drawn, allauth.LoginForm):  # type: ignore[misc]
-    looks = {
-        "login": {**EMAIL, "autocomplete": "username", "hint": _("Yang Anda pakai saat mendaftar.")},
-        "password": {"label": _("Kata sandi"), "kind": "password"},
-    }
-    said = {"login": EMAIL_SAID, "password": {"required": NO_PASSWORD}}
+WHO: dict[str, Any] = {
+    "label": _("Nama pengguna, surel, atau nomor HP"),
+    "autocomplete": "username",
+    "hint": _("Contoh: sitiaminah4821 atau sari@surel.example"),
+    "maxlength": LONGEST,
+}
+NOBODY_NAMED = _("Isi nama pengguna, surel, atau nomor HP Anda.")
+
+
+class Guarded:
+    """A form before which the guard may ask for a proof of work. what: the rules of core/guessing.py it goes by."""
+
+    what = "letter"
+    named = "email"
+    proof = True  # False where the letter itself takes the place of a proof
+    data: Any
+
+    @property
+    def challenge(self) -> str:
+        """What to draw into the form: asked only once many tries came under this name or from this network."""
+        if not self.proof:
+            return ""
+        typed = str(self.data.get(self.named, "")) if self.data else ""
+        return guard.challenge(context.request, self.what, typed)
+
+
+class Lettered(Guarded):
+    """A form that sends a letter with a code: how many, is counted once everything else in the form is right."""
+
+    if TYPE_CHECKING:
+        cleaned_data: dict[str, Any]
+        errors: ErrorDict
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()  # type: ignore[misc]
+        if not self.errors:
+            typed = str(self.cleaned_data[self.named])
+            guard.take(context.request, self.what, typed, queries.identified(typed), proof=self.proof)
+        return self.cleaned_data
+
+
+class LoginForm(Guarded, Drawn, allauth.LoginForm):  # type: ignore[misc]
+    what, named = "password", "login"
+    looks = {"login": WHO, "password": {"label": _("Kata sandi"), "kind": "password"}}
+    said = {"password": {"required": NO_PASSWORD}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            max_length=LONGEST, error_messages={"required": NOBODY_NAMED, "max_length": NOBODY_NAMED}
+        )
+
+    def user_credentials(self) -> dict[str, str]:
+        """What our adapter is asked with: whatever kind of name it is."""
+        return {"login": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
 
 class Named:
@@ -111,7 +163,7 @@ NAME_SAID: dict[str, Text] = {
 }
 
 
-class SignupForm(Named, Drawn, allauth.SignupForm):  # type: ignore[misc]
+class SignupForm(Named, Lettered, Drawn, allauth.SignupForm):  # type: ignore[misc]
     """Three boxes: e-mail, name, password (screens.md: as little typing as can be)."""
 
     looks = {
@@ -135,8 +187,15 @@ class SignupForm(Named, Drawn, allauth.SignupForm):  # type: ignore[misc]
         """allauth calls this once the account is made."""
         actions.name_person(user, self.cleaned_data["name"])
 
+    def try_save(self, request: HttpRequest) -> Any:
+        """Whose address has an account already waits as long as everybody."""
+        if self.account_already_exists:
+            typed = self.cleaned_data
+            actions.pretend_account(name=typed["name"], password=typed["password1"])
+        return super().try_save(request)
 
-class ResetPasswordForm(Drawn, allauth.ResetPasswordForm):  # type: ignore[misc]
+
+class ResetPasswordForm(Lettered, Drawn, allauth.ResetPasswordForm):  # type: ignore[misc]
     looks = {"email": {**EMAIL, "hint": _("Kode dikirim ke surel ini bila terdaftar.")}}
     said = {"email": EMAIL_SAID}
 
@@ -164,6 +223,91 @@ class NewPasswordForm(Drawn, forms.Form):
         return password
 
     save = allauth.ResetPasswordKeyForm.save
+
+
+class DeviceForm(Lettered, Drawn, forms.Form):
+    """Who wants a code, in order to log in from a browser that is not known."""
+
+    named, proof = "login", False
+    looks = {"login": WHO}
+    login = forms.CharField(
+        max_length=LONGEST, error_messages={"required": NOBODY_NAMED, "max_length": NOBODY_NAMED}
+    )
+
+
+class PendingCodeForm(Drawn, forms.Form):
+    """The code a session waits for. what: of pending.py; `kept` is what was kept with it."""
+
+    looks = {"code": CODE}
+    code = forms.CharField(max_length=24, error_messages={"required": NO_CODE, "max_length": pending.WRONG})
+
+    def __init__(self, *args: Any, what: str, **kwargs: Any) -> None:
+        self.what = what
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        self.kept = pending.confirm(context.request, self.what, str(self.cleaned_data["code"]))
+        return ""
+
+
+class NewAddressForm(Lettered, Drawn, forms.Form):
+    """Another e-mail address, and the password again."""
+
+    proof = False
+    looks = {
+        "email": {**EMAIL, "label": _("Surel baru"), "hint": _("Kode dikirim ke sini.")},
+        "password": {"label": _("Kata sandi"), "kind": "password"},
+    }
+    email = forms.EmailField(error_messages=EMAIL_SAID)
+    password = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
+
+    def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_email(self) -> str:
+        new = str(self.cleaned_data["email"]).lower()
+        if new == self.user.email.lower():
+            raise forms.ValidationError(_("Ini surel Anda yang sekarang. Tulis yang baru."))
+        return new
+
+    def clean_password(self) -> str:
+        return own_password(self.user, str(self.cleaned_data["password"]))
+
+
+class ChangePasswordForm(Drawn, forms.Form):
+    """The password of today, and a new one. The one of today is asked by the guard, like at the door."""
+
+    looks = {
+        "oldpassword": {"label": _("Kata sandi sekarang"), "kind": "password"},
+        "password1": {
+            "label": _("Kata sandi baru"),
+            "kind": "password",
+            "autocomplete": "new-password",
+            "hint": NEW_PASSWORD,
+        },
+    }
+    oldpassword = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
+    password1 = forms.CharField(strip=False, error_messages={"required": NO_NEW_PASSWORD})
+
+    def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_oldpassword(self) -> str:
+        return own_password(self.user, str(self.cleaned_data["oldpassword"]))
+
+    def clean_password1(self) -> str:
+        password = str(self.cleaned_data["password1"])
+        get_adapter().clean_password(password, user=self.user)
+        return password
+
+
+def own_password(user: Account, password: str) -> str:
+    """The password again, from somebody who is logged in; counted like every other try. Raises ValidationError."""
+    if get_adapter().authenticate(context.request, email=user.email, password=password) != user:
+        raise get_adapter().validation_error("incorrect_password")
+    return password
 
 
 class JoinForm(Named, Drawn, forms.Form):

@@ -42,18 +42,25 @@ def public(request: ActorRequest, office: Office | None = None) -> Frame:
         account=_own_place(request.actor),
         help=_help(office) if office else (),
         address=(office.full_name, office.address) if office else (),
+        rights=(NavLink(_record(office), _("Catatan umum kantor") if office else _("Catatan umum")),),
         hours=_hours(office, local_day(office, request.actor.at)) if office else (),
         demo=settings.DEMO,
     )
 
 
+def _record(office: Office | None) -> str:
+    return reverse("portal:record", args=[office.slug]) if office else reverse("portal:records")
+
+
 def _own_place(actor: Actor) -> tuple[NavLink, ...]:
     """Where the person's own files are: an officer's desk, an applicant's list."""
+    security = NavLink(reverse("account_security"), _("Akun"), also=("/akun/",))
     if actor.capacities:
-        return (NavLink(reverse("desk:worklist"), _("Meja"), icon="clipboard"),)
+        return (NavLink(reverse("desk:worklist"), _("Meja"), icon="clipboard"), security)
     return (
         NavLink(reverse("portal:mine"), _("Permohonan saya"), icon="person", also=("/permohonan/",)),
         NavLink(reverse("portal:mandates"), _("Kuasa"), also=("/kuasa/",)),
+        security,
     )
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django_tasks import task
 
 from satupintu.accounts import actions
-from satupintu.accounts.codes import code_of, token_of
+from satupintu.accounts.codes import code_of, token_of, undo_link
 from satupintu.accounts.models import Letter
 from satupintu.adapters.mail import client
 from satupintu.core.refusal import Refusal
@@ -24,9 +24,15 @@ def send_letter(letter_id: int) -> None:
     Raises Refusal `accounts.address-refused` when the address is refused for good: that is not tried again.
     """
     letter = Letter.objects.filter(pk=letter_id, sent_at__isnull=True).first()
-    if letter is None:
+    if letter is None or not letter.email:  # "": a code for somebody who does not exist
         return
-    words = {"code": code_of(letter.pk), "link": _link(letter), "site": settings.PUBLIC_URL}
+    words = {
+        "code": code_of(letter.pk),
+        "link": _invitation_link(letter),
+        "undo": undo_link(letter.pk),
+        "site": settings.PUBLIC_URL,
+        "account": letter.account,
+    }
     subject = render_to_string(f"account/email/{letter.template}_subject.txt", words).strip()
     body = render_to_string(f"account/email/{letter.template}_message.txt", words).strip()
     try:
@@ -36,7 +42,13 @@ def send_letter(letter_id: int) -> None:
     actions.letter_sent(letter.pk)
 
 
-def _link(letter: Letter) -> str:
+def _invitation_link(letter: Letter) -> str:
     """The one-time link of an invitation; like the code it is computed here and rests nowhere."""
     token = token_of(letter.pk, letter.email, letter.made_at)
     return settings.PUBLIC_URL + reverse("account_invited", args=[token])
+
+
+@task()
+def apply_address(change_id: int) -> None:
+    """Bring a new e-mail address into force once its cooling time is over."""
+    actions.apply_address(change_id)

@@ -8,6 +8,8 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from satupintu.accounts.frame import public
 from satupintu.accounts.models import Account
 from satupintu.accounts.proofs import proof_of
-from satupintu.accounts.queries import actor_of
+from satupintu.accounts.queries import SEEN, actor_of
 from satupintu.core.access import Actor
 from satupintu.core.refusal import Refusal
 from satupintu.door.moment import now
@@ -77,3 +79,30 @@ class ActorMiddleware:
             return refusal_page(request, Refusal("access.second-factor", status=403))
         way = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "factor"
         return redirect(f"{reverse(way)}?{urlencode({'next': request.get_full_path()})}")
+
+
+EACH_MINUTE = 60
+
+
+class SeenMiddleware:
+    """Notes in the session when it was last used, at most once a minute; an officer's session ends when it idles.
+
+    Source: abuse case 9; the limit is settings.IDLE_STAFF, in seconds. An applicant's phone is his own: his session
+    ends with the browser or after SESSION_COOKIE_AGE.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asking = cast(ActorRequest, request)
+        if request.user.is_authenticated:
+            at = asking.actor.at.timestamp()
+            idle = at - request.session.get(SEEN, at)
+            officer = asking.actor.capacities or asking.actor.withheld
+            if idle > settings.IDLE_STAFF and officer:
+                logout(request)
+                asking.actor = Actor(person="", at=asking.actor.at)
+            elif idle >= EACH_MINUTE or SEEN not in request.session:
+                request.session[SEEN] = at
+        return self.get_response(request)

@@ -7,6 +7,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from satupintu.door.fields import EncryptedField
 from satupintu.door.root import Root
@@ -23,11 +24,18 @@ class Person(models.Model):
     passport = EncryptedField(blank=True, default="")
     phone = EncryptedField(blank=True, default="")
     phone_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    phone_proven_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["nik_index"], condition=~models.Q(nik_index=""), name="nik_once"),
+            # A family may share a telephone; who logs in by it is the one who proved last that he holds it.
+            models.UniqueConstraint(
+                fields=["phone_index"],
+                condition=models.Q(phone_proven_at__isnull=False),
+                name="proven_phone_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -49,10 +57,13 @@ class Account(AbstractBaseUser):
     """Hak akses: what a person logs in with. proofs_from: what a session proved before this instant counts no more."""
 
     email = models.EmailField(unique=True)
+    # null until its person is named: of empty texts there could be only one
+    username = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001
     person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField()
     proofs_from = models.DateTimeField(null=True)
+    sessions_ended = models.PositiveIntegerField(default=0)  # how often all of them were ended at once
 
     objects = AccountManager()
 
@@ -62,6 +73,11 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"account {self.pk}"
+
+    def get_session_auth_hash(self) -> str:
+        """What every session of this account must carry: another password, or "log out everywhere", ends them all."""
+        mark = f"{self.password}:{self.sessions_ended}"
+        return salted_hmac("satupintu.session", mark, algorithm="sha256").hexdigest()
 
 
 class Assignment(models.Model):
@@ -188,3 +204,53 @@ class Letter(models.Model):
     template = models.CharField(max_length=80, blank=True, default="")
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+
+
+class Tries(models.Model):
+    """How full a bucket of core/guessing.py is. key: keyed hash of what is counted, so no name or address rests here."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    level = models.FloatField(default=0)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"])]
+
+
+class SpentProof(models.Model):
+    """A proof of work that was used: it works once, and is remembered until it would have lapsed anyway."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    until = models.DateTimeField(db_index=True)
+
+
+class SignIn(models.Model):
+    """A session as its owner sees it: on what device, from which network (shortened), since when."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=80)
+    network = models.CharField(max_length=40, blank=True, default="")
+    since = models.DateTimeField()
+
+
+class AddressChange(models.Model):
+    """A new e-mail address that waits: until `due` the old one is in force and can undo it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="address_changes")
+    old = models.EmailField()
+    new = models.EmailField()
+    asked_at = models.DateTimeField()
+    due = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(done_at__isnull=True, undone_at__isnull=True),
+                name="one_address_change",
+            ),
+        ]

@@ -5,15 +5,33 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
-from satupintu.accounts.models import Account, Assignment, Invitation, Mandate, Person, StaffProposal
+from satupintu.accounts.models import (
+    Account,
+    AddressChange,
+    Assignment,
+    Invitation,
+    Letter,
+    Mandate,
+    Person,
+    SignIn,
+    StaffProposal,
+    Tries,
+)
 from satupintu.core.access import GRANTS, Actor, Capacity, Permission, Power, Proof, Role, held
+from satupintu.core.guessing import Bucket, Scope
+from satupintu.core.identifier import identify
 from satupintu.core.refusal import Refusal
+from satupintu.door.fields import blind_index
+
+SEEN = "seen"  # in a session's data: unix time of the last page asked for
 
 
 def in_force(at: datetime) -> Q:
@@ -146,6 +164,20 @@ def account_of_person(person_key: str) -> int | None:
     return Account.objects.filter(person__key=person_key).values_list("pk", flat=True).first()
 
 
+def proven_phone(account_id: int) -> str:
+    """The telephone number this person has proved to hold (+62…); "" where there is none."""
+    found = Person.objects.filter(account__pk=account_id, phone_proven_at__isnull=False).first()
+    return found.phone if found else ""
+
+
+def account_of_phone(number: str) -> int | None:
+    """The account of whoever has proved to hold this number (+62…)."""
+    rows = Person.objects.filter(
+        phone_index=blind_index(number, purpose="phone"), phone_proven_at__isnull=False
+    )
+    return rows.order_by("-phone_proven_at").values_list("account__pk", flat=True).first()
+
+
 def office_has(office_id: int, role: Role, at: datetime) -> bool:
     """Whether anybody holds this role in the office now."""
     return Assignment.objects.filter(in_force(at), office_id=office_id, role=role.value).exists()
@@ -191,6 +223,66 @@ def invitation(kept: str, at: datetime) -> Invitation:
     if found.expires_at <= at:
         raise Refusal("invitation.expired", status=410)
     return found
+
+
+def identified(typed: str) -> Account | None:
+    """The account that this user name, e-mail address or proven telephone number means: one statement in any case."""
+    meant = identify(typed)
+    which = {
+        "email": Q(email__iexact=meant.value),
+        "username": Q(username=meant.value),
+        "phone": Q(
+            person__phone_index=blind_index(meant.value, purpose="phone") or "-",
+            person__phone_proven_at__isnull=False,
+        ),
+    }[meant.kind]
+    return Account.objects.filter(which).first()
+
+
+def buckets(keys: Mapping[Scope, str]) -> dict[Scope, Bucket]:
+    """How full these buckets are: one statement."""
+    rows = {row.key: Bucket(row.level, row.at) for row in Tries.objects.filter(key__in=keys.values())}
+    return {scope: rows.get(key, Bucket()) for scope, key in keys.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One line of the list of sessions. seen: of the last page asked for, at most a minute old."""
+
+    key: uuid.UUID
+    device: str
+    network: str
+    since: datetime
+    seen: datetime
+    this_one: bool
+
+
+def sessions(account: Account, session_key: str, at: datetime) -> list[OpenSession]:
+    """Where this account is logged in at this instant, the session that asks first, then the last seen."""
+    mine = {row.session_key: row for row in SignIn.objects.filter(account=account)}
+    mark = account.get_session_auth_hash()
+    found = []
+    for stored in Session.objects.filter(session_key__in=mine, expire_date__gt=at):
+        data, row = stored.get_decoded(), mine[stored.session_key]
+        if data.get(HASH_SESSION_KEY) == mark:
+            seen = datetime.fromtimestamp(data.get(SEEN, row.since.timestamp()), UTC)
+            found.append(
+                OpenSession(row.key, row.device, row.network, row.since, seen, row.session_key == session_key)
+            )
+    return sorted(found, key=lambda one: (not one.this_one, -one.seen.timestamp()))
+
+
+def address_change(account: Account) -> AddressChange | None:
+    """The new e-mail address that waits for its cooling time, if one does."""
+    return AddressChange.objects.filter(account=account, done_at=None, undone_at=None).first()
+
+
+def letter_account(letter_id: int) -> Account:
+    """Whose letter this is. Raises Refusal `accounts.no-change` (410) for one that is about nobody's change."""
+    letter = Letter.objects.filter(pk=letter_id, template="address_change").select_related("account").first()
+    if letter is None or letter.account is None:
+        raise Refusal("accounts.no-change", status=410)
+    return letter.account
 
 
 # Staff -----------------------------------------------------------------------------------------------------------

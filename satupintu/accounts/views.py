@@ -3,22 +3,39 @@
 
 from __future__ import annotations
 
-from typing import cast
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from satupintu.accounts import actions, frame, queries
-from satupintu.accounts.forms import JoinForm
+from satupintu.accounts import actions, frame, guard, pending, queries
+from satupintu.accounts.codes import letter_of_link
+from satupintu.accounts.forms import (
+    ChangePasswordForm,
+    DeviceForm,
+    JoinForm,
+    NewAddressForm,
+    PendingCodeForm,
+)
 from satupintu.accounts.middleware import ActorRequest
+from satupintu.accounts.models import Account
+from satupintu.core.identifier import identify
+from satupintu.core.refusal import Refusal
 from satupintu.ui.decorators import no_store, refusals_on_form, refusals_shown
 from satupintu.ui.formats import moment
 from satupintu.ui.words import role_words
@@ -85,3 +102,187 @@ def join(request: ActorRequest) -> HttpResponse:
         "until": moment(found.expires_at, ZoneInfo(found.office.time_zone)),
     }
     return render(request, "account/join.html", context, status=422 if request.method == "POST" else 200)
+
+
+def at_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A form of allauth whose rows and letter are one commit: whole or not at all, and as many commits for an address
+    that is known as for one that is not."""
+
+    @wraps(view)
+    def whole(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+    return whole
+
+
+def new_password(request: HttpRequest) -> HttpResponse:
+    """The last page of a forgotten password. This browser is known from now on: strangers' guesses do not stop it."""
+    answer: HttpResponse = allauth.complete_password_reset(request)
+    owner = getattr(request, "shown_mailbox", None)
+    if owner is not None:
+        guard.remember(request, answer, owner)
+    return answer
+
+
+# A browser that is not known yet -----------------------------------------------------------------------------------
+
+
+@no_store
+@require_http_methods(["GET", "POST"])
+def device(request: ActorRequest) -> HttpResponse:
+    """Ask for a code by e-mail: instead of the proof of work, and past strangers' wrong passwords."""
+    form = DeviceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data["login"]
+        account = queries.identified(typed)
+        letter = actions.ask_device_code(account, identify(typed).value)
+        pending.begin(request, "device", letter, account=account.pk if account else None)
+        return redirect("account_device_code")
+    return _page(request, "account/device.html", {"form": form})
+
+
+@no_store
+@require_http_methods(["GET", "POST"])
+def device_code(request: ActorRequest) -> HttpResponse:
+    """The right code makes this browser known to that account; the password is asked all the same."""
+    form = PendingCodeForm(request.POST or None, what="device")
+    if request.method == "POST" and form.is_valid() and form.kept["account"]:
+        answer = redirect("account_login")
+        guard.remember(request, answer, queries.account(form.kept["account"]))
+        messages.success(request, _("Perangkat ini sudah kami kenal. Masuk dengan kata sandi Anda."))
+        return answer
+    if pending.waiting(request, "device") is None:
+        messages.warning(request, pending.OVER)
+        return redirect("account_device")
+    return _page(request, "account/device_code.html", {"form": form})
+
+
+@login_required
+@no_store
+@require_safe
+def welcome(request: ActorRequest) -> HttpResponse:
+    """Pendaftaran berhasil: the user name, and where to go on."""
+    return _page(request, "account/welcome.html", {"account": _me(request)})
+
+
+# One's own security ------------------------------------------------------------------------------------------------
+
+
+@login_required
+@refusals_shown
+@no_store
+@require_http_methods(["GET", "POST"])
+def security(request: ActorRequest) -> HttpResponse:
+    """User name, password, address, and the list of one's sessions, each of which can be ended."""
+    account, here = _me(request), str(request.session.session_key)
+    if request.method == "POST":
+        return _end(request, account)
+    change = queries.address_change(account)
+    rows = [
+        {"row": row, "since": moment(row.since, ZONE), "seen": moment(row.seen, ZONE)}
+        for row in queries.sessions(account, here, request.actor.at)
+    ]
+    context = {
+        "account": account,
+        "sessions": rows,
+        "change": change,
+        "change_due": moment(change.due, ZONE) if change else "",
+    }
+    return _page(request, "account/security.html", context)
+
+
+def _end(request: ActorRequest, account: Account) -> HttpResponse:
+    if request.POST.get("perangkat") == "semua":
+        actions.end_all_sessions(account)
+        logout(request)
+        messages.success(request, _("Anda sudah keluar dari semua perangkat."))
+        return redirect("account_login")
+    actions.end_session(account, _uuid(request.POST.get("perangkat", "")))
+    messages.success(request, _("Perangkat itu sudah keluar."))
+    return redirect("account_security")
+
+
+@login_required
+@no_store
+@require_http_methods(["GET", "POST"])
+def password(request: ActorRequest) -> HttpResponse:
+    """Another password. This session goes on, all others end."""
+    account = _me(request)
+    form = ChangePasswordForm(request.POST or None, user=account)
+    if request.method == "POST" and form.is_valid():
+        old = str(request.session.session_key)
+        actions.renew_password(account, form.cleaned_data["password1"])
+        update_session_auth_hash(request, account)
+        actions.follow_session(account, old, str(request.session.session_key))
+        messages.success(request, _("Kata sandi sudah diganti. Perangkat lain sudah keluar."))
+        return redirect("account_security")
+    return _page(request, "account/password.html", {"form": form})
+
+
+@login_required
+@no_store
+@require_http_methods(["GET", "POST"])
+def address(request: ActorRequest) -> HttpResponse:
+    """Another e-mail address: the password again, then a code that only the new address gets."""
+    account = _me(request)
+    form = NewAddressForm(request.POST or None, user=account)
+    if request.method == "POST" and form.is_valid():
+        new = form.cleaned_data["email"]
+        pending.begin(request, "address", actions.ask_address_code(account, new), new=new)
+        return redirect("account_new_address_code")
+    return _page(request, "account/address.html", {"form": form, "hours": settings.ADDRESS_CHANGE_HOURS})
+
+
+@login_required
+@refusals_shown
+@no_store
+@require_http_methods(["GET", "POST"])
+def address_code(request: ActorRequest) -> HttpResponse:
+    """The code of the new address. From here the change waits, and the old address can stop it."""
+    form = PendingCodeForm(request.POST or None, what="address")
+    if request.method == "POST" and form.is_valid():
+        actions.change_address(_me(request), form.kept["new"])
+        return redirect("account_security")
+    waits = pending.waiting(request, "address")
+    if waits is None:
+        messages.warning(request, pending.OVER)
+        return redirect("account_new_address")
+    return _page(request, "account/address_code.html", {"form": form, "new": waits["new"]})
+
+
+@refusals_shown
+@no_store
+@require_http_methods(["GET", "POST"])
+def undo_address(request: ActorRequest, token: str) -> HttpResponse:
+    """The link in the letter to the old address. Only the button acts: mail programs open links by themselves."""
+    account = queries.letter_account(letter_of_link(token))
+    if request.method == "POST":
+        actions.undo_address_change(account)
+        messages.success(request, _("Surel lama tetap berlaku. Sekarang buat kata sandi baru."))
+        return redirect("account_reset_password")
+    if queries.address_change(account) is None:
+        raise Refusal("accounts.no-change", status=410)
+    return _page(request, "account/undo_address.html", {})
+
+
+ZONE = ZoneInfo(settings.TIME_ZONE)
+
+
+def _me(request: ActorRequest) -> Account:
+    return queries.account(request.actor.account_id)
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Refusal("accounts.no-session", status=404) from None
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A form that came back with mistakes says so by its status too."""
+    mistaken = request.method == "POST"
+    return render(request, template, context, status=422 if mistaken else 200)

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django_tasks import task
@@ -12,13 +13,15 @@ from satupintu.accounts.queries import account_of_person, accounts_in_role
 from satupintu.applications import actions, queries
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.catalog import queries as catalog
+from satupintu.core import telling
 from satupintu.core.access import system
 from satupintu.core.sop import NoticeRow
 from satupintu.door import read
 from satupintu.door.moment import now
 from satupintu.notices.actions import Message
 from satupintu.notices.actions import tell as tell_account
-from satupintu.offices.queries import calendar
+from satupintu.offices.queries import calendar, local_day
 from satupintu.ui import formats
 
 
@@ -31,7 +34,7 @@ def tell(case_id: int, number: int) -> None:
         return
     happened = next((line for line in lines if line.number == number), None)
     if happened is not None:
-        _tell(case, number, set(happened.data.get("notices", ())))
+        _tell(case, number, set(happened.data.get("notices", ())), by=happened.person)
 
 
 @task()
@@ -43,11 +46,12 @@ def system_work(case_id: int, step: str, number: int) -> None:
         actions.notified(system(now()), case_id, step)
 
 
-def _tell(case: Case, number: int, occasions: set[str]) -> None:
+def _tell(case: Case, number: int, occasions: set[str], *, by: str = "") -> None:
+    """by: the person whose act it was; what answers the applicant's own act may reach him at night."""
     sop = case_queries.sop(case)
     for row in sop.notices:
         if row.on in occasions:
-            message = _message(case, number, row)
+            message = _message(case, number, row, prompt=by == case.owner_key and not _to_staff(case, row))
             for account_id in _accounts(case, row.to):
                 tell_account(account_id, message)
 
@@ -66,10 +70,15 @@ def _accounts(case: Case, actors: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def _message(case: Case, number: int, row: NoticeRow) -> Message:
-    package = case_queries.package(case)
+def _to_staff(case: Case, row: NoticeRow) -> bool:
+    actors = case_queries.sop(case).actors
+    return any(actors[actor].is_.startswith("role:") for actor in row.to)
+
+
+def _message(case: Case, number: int, row: NoticeRow, *, prompt: bool) -> Message:
+    package = case_queries.spoken(case)
     texts = package.texts["id"]
-    staff = any(package.sop.actors[actor].is_.startswith("role:") for actor in row.to)
+    staff = _to_staff(case, row)
     link = f"/berkas/{case.key}" if staff else f"/permohonan/{queries.of_case(case).key}"
     state = case_queries.state(case)
     until = min(case_queries.deadlines(case, state).values(), default=None)
@@ -88,11 +97,50 @@ def _message(case: Case, number: int, row: NoticeRow) -> Message:
         source=f"{case.key}:{number}:{row.on}:{row.text}",
         subject=_fill(texts[f"notice.{row.text}.subject"], words),
         body=_fill(texts[f"notice.{row.text}.body"], words),
-        link="",
+        prompt=prompt,
+        **_by_whatsapp(row.text, texts, words, to_applicant=not staff),
     )
+
+
+def _by_whatsapp(
+    name: str, texts: Mapping[str, str], words: Mapping[str, str], *, to_applicant: bool
+) -> dict[str, Any]:
+    """The template and its parameters; none for a text that may not travel so (published before there were rules)."""
+    text = telling.short_form(texts, name)
+    if any(telling.faults(text, service=words["layanan"], to_applicant=to_applicant)):
+        return {}
+    parameters = tuple(words[place] for place in telling.places(text))
+    return {"template": telling.template_name(name, text), "parameters": parameters}
 
 
 def _fill(text: str, words: dict[str, str]) -> str:
     for name, value in words.items():
         text = text.replace("{" + name + "}", value)
     return text
+
+
+@task()
+def tell_drafts(ruling_id: int) -> None:
+    """Tell those whose drafts are not sent yet that their service closes, or that it does not after all."""
+    row = catalog.closing_of(ruling_id)
+    day = formats.long_date(row.day) if row.day else formats.NOTHING
+    undone = row.pk != ruling_id
+    if undone:
+        subject = f"Layanan {row.about.name} tidak jadi ditutup"
+        body = f"Penutupan layanan {row.about.name} mulai {day} dibatalkan. Draf Anda tetap bisa dikirim."
+    elif row.begun(local_day(row.office, now())):
+        subject = f"Layanan {row.about.name} ditutup mulai {day}"
+        body = "Draf permohonan Anda tidak bisa dikirim lagi. Isiannya tetap bisa dibaca dan dicetak."
+    else:
+        subject = f"Layanan {row.about.name} ditutup mulai {day}"
+        body = f"Draf permohonan Anda hanya bisa dikirim sebelum {day}. Sesudah itu isiannya tetap bisa dibaca dan dicetak."
+    for draft in queries.drafts_of(row.office_id, row.slug):
+        message = Message(
+            office_id=row.office_id,
+            about=row.subject,
+            source=f"{row.key}:{'undone' if undone else 'closing'}:{draft.key}",
+            subject=subject[:200],
+            body=body,
+            link=f"/permohonan/{draft.key}/periksa",
+        )
+        tell_account(draft.account_id, message)

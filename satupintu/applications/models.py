@@ -35,6 +35,9 @@ class Application(models.Model):
     changed_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
+    release: str | None = ""
+    """The digest of the release that corrects its version now, or None; "" while `queries` has not read it."""
+
     class Meta:
         indexes = [models.Index(fields=["account", "-changed_at"])]
 

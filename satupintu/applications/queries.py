@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from satupintu.accounts.models import Account
 from satupintu.applications.models import Application, Document, RequirementItem, Verdict, WorkDocument
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
-from satupintu.catalog.models import ServiceVersion
-from satupintu.catalog.queries import in_force, package_by_id
+from satupintu.catalog.models import Ruling, ServiceVersion
+from satupintu.catalog.queries import closings, corrected, in_force, newest_release, package_by_id, release_of
 from satupintu.core.access import Actor, party
 from satupintu.core.forms import FormSpec, Question, asked, show
 from satupintu.core.forms import pages as form_pages
@@ -26,7 +26,9 @@ from satupintu.offices.queries import local_day
 
 def _rows() -> QuerySet[Application]:
     joined = ("office", "person", "case", "case__office", "account", "service")
-    return Application.objects.select_related(*joined).defer("service__files")
+    corrected_by = newest_release(OuterRef("service_id"))
+    rows = Application.objects.select_related(*joined).defer("service__files")
+    return rows.annotate(release=corrected_by)  # type: ignore[no-redef]
 
 
 def own(actor: Actor, key: uuid.UUID) -> Application:
@@ -73,6 +75,37 @@ def by_case_id(case_id: int) -> Application:
 
 def package(application: Application) -> Package:
     return package_by_id(application.service_id)
+
+
+def spoken(application: Application) -> Package:
+    """The same with its words as last corrected by two persons."""
+    known = application.release
+    return corrected(
+        application.service_id, release_of(application.service_id) if known == "" else known or ""
+    )
+
+
+def closed(application: Application, at: datetime) -> Ruling | None:
+    """The closing that keeps a draft from being sent; None while its service is open."""
+    return closed_among([application], at).get(application.pk)
+
+
+def closed_among(applications: Iterable[Application], at: datetime) -> dict[int, Ruling]:
+    """The same for several, by row id: one SQL query an office."""
+    found, known = {}, dict[int, dict[str, Ruling]]()
+    for one in applications:
+        day = local_day(one.office, at)
+        if one.office_id not in known:
+            known[one.office_id] = closings(one.office_id, day)
+        closing = known[one.office_id].get(one.service.slug)
+        if closing is not None and closing.begun(day):
+            found[one.pk] = closing
+    return found
+
+
+def drafts_of(office_id: int, slug: str) -> list[Application]:
+    """The drafts of a service that are not sent yet."""
+    return list(_rows().filter(office_id=office_id, service__slug=slug, case=None).order_by("pk"))
 
 
 def newer_version(application: Application, at: datetime) -> ServiceVersion | None:

@@ -44,6 +44,9 @@ class Case(Root):
     undo = models.JSONField(null=True)
     reopens = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_up_again")
 
+    release: str | None = ""
+    """The digest of the release that corrects its version now, or None; "" while `queries` has not read it."""
+
     class Meta:
         indexes = [
             models.Index(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from satupintu.accounts.queries import account_of_person, accounts_with, same_human
-from satupintu.catalog.models import ServiceVersion
+from satupintu.catalog.models import Ruling, ServiceVersion
 from satupintu.core.access import Permission
 from satupintu.door import read
 from satupintu.door.moment import now
@@ -61,4 +61,60 @@ def _message(row: ServiceVersion, number: int, subject: str, body: str) -> Messa
         subject=subject,
         body=body,
         link=f"/kelola/{row.key}",
+    )
+
+
+# Rulings ---------------------------------------------------------------------------------------------------------
+
+MATTER = {
+    Ruling.RECALL: "pembatalan versi baru",
+    Ruling.CLOSING: "penutupan",
+    Ruling.RELEASE: "koreksi kata atau surat",
+}
+"""What each kind of ruling is called in a message: "… layanan X"."""
+ANSWERED = {Ruling.APPROVED: "disetujui", Ruling.DECLINED: "ditolak"}
+
+
+@task()
+def tell_deciders(ruling_id: int) -> None:
+    """Tell everybody who may approve this ruling that it waits; nobody, once it is answered or dropped."""
+    row = _ruling(ruling_id)
+    if row.status != Ruling.ASKED:
+        return
+    what = f"{_matter(row)} layanan {row.about.name}"
+    subject = f"Usulan {what} menunggu persetujuan"
+    body = f"Ada usulan {what}. Baca alasannya, lalu setujui atau tolak."
+    for account_id, person in accounts_with(row.office_id, Permission.SERVICE_APPROVE, now()).items():
+        if not same_human(person, row.asked_by):
+            tell(account_id, _about(row, "asked", subject, body))
+
+
+@task()
+def tell_asker(ruling_id: int) -> None:
+    """Tell whoever asked what was answered."""
+    row = _ruling(ruling_id)
+    account_id = None if row.asked_by in NOBODY else account_of_person(row.asked_by)
+    answered = ANSWERED.get(row.status)
+    if account_id is None or answered is None:
+        return
+    what = f"Usulan {_matter(row)} layanan {row.about.name} {answered}"
+    tell(account_id, _about(row, "answered", what, f"{what}. Buka halamannya untuk melihat keterangannya."))
+
+
+def _ruling(ruling_id: int) -> Ruling:
+    return Ruling.objects.select_related("office", "about").defer("files", "about__files").get(pk=ruling_id)
+
+
+def _matter(row: Ruling) -> str:
+    return "pembatalan penutupan" if row.undoes_id else MATTER[row.kind]
+
+
+def _about(row: Ruling, occasion: str, subject: str, body: str) -> Message:
+    return Message(
+        office_id=row.office_id,
+        about=row.subject,
+        source=f"{row.key}:{occasion}",
+        subject=subject[:200],
+        body=body,
+        link=f"/kelola/usulan/{row.key}",
     )

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 
 from satupintu.door.root import Root
@@ -38,6 +40,8 @@ class ServiceVersion(Root):
     at = models.DateTimeField()
 
     owner_key = ""
+    recalled = False
+    """Whether it was taken back before its day; `queries` reads it with the row."""
 
     class Meta:
         constraints = [
@@ -56,6 +60,11 @@ class ServiceVersion(Root):
     def __str__(self) -> str:
         return f"{self.slug}@{self.digest[:12]}"
 
+    @property
+    def stands(self) -> bool:
+        """Whether it was approved and not taken back."""
+        return self.status == self.APPROVED and not self.recalled
+
 
 class VersionRemark(models.Model):
     """Words that belong to an event of a version: why it is proposed, why it is sent back. See `cases.Remark`."""
@@ -67,6 +76,65 @@ class VersionRemark(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "number"], name="version_remark_once")]
+
+
+class Ruling(Root):
+    """What two persons decide about a published service: one asks with a reason, another approves.
+
+    recall: the approved version `about` never comes into force; or, with `undoes`, a closing does not. Before its day.
+    closing: from `day` on nobody can begin or send an application. reason and refer_to are read by the public;
+    successor: folder name of the service to go to instead, or "".
+    release: running cases of `about` print and speak with these corrected `files`; digest: of the whole folder then.
+
+    asked -> approved, declined (with an answer), or dropped by whoever asked. Approved, it never changes either
+    (`door.triggers`). salt: of the commitments to reason and answer in its events.
+    """
+
+    RECALL, CLOSING, RELEASE = "recall", "closing", "release"
+    ASKED, APPROVED, DECLINED, DROPPED = "asked", "approved", "declined", "dropped"
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="rulings")
+    kind = models.CharField(max_length=10)
+    slug = models.SlugField()
+    about = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="rulings")
+    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    day = models.DateField(null=True)
+    successor = models.SlugField(blank=True, default="")
+    refer_to = models.TextField(blank=True, default="")
+    files = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    status = models.CharField(max_length=10, default=ASKED)
+    reason = models.TextField()
+    answer = models.TextField(blank=True, default="")
+    salt = models.BinaryField()
+    asked_by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    answered_by = models.CharField(max_length=40, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    owner_key = ""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "slug", "kind"], condition=models.Q(status="asked"), name="ruling_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="closing", day__isnull=False) | models.Q(day__isnull=True) & ~models.Q(kind="closing"),
+                name="ruling_closing_has_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="release") | ~models.Q(digest=""), name="ruling_release_has_a_digest"
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["office", "slug", "kind", "status"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.slug}"
+
+    def begun(self, day: date) -> bool:
+        """Of a closing that stands: whether the service is closed on that day."""
+        return self.day is not None and self.day <= day
 
 
 class Kbli(models.Model):

@@ -8,25 +8,43 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from satupintu.catalog.folders import from_json
-from satupintu.catalog.models import Kbli, ServiceVersion, VersionRemark
+from satupintu.catalog.folders import PACKAGE, from_json
+from satupintu.catalog.models import Kbli, Ruling, ServiceVersion, VersionRemark
 from satupintu.core.package import Package, Unsound, read_package
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import Sop
 
 OWN_AUTHORITY = "kabupaten"
 KBLI_VERSION = "2020"
+KBLI_LIST = PACKAGE / "catalog" / "data" / "kbli-awal.csv"
 NEWEST_FIRST = ("-effective", "-approved_at", "-pk")
 """Of two versions for the same day the one approved last holds: so a mistake can be mended before it begins."""
+
+_RULED = Ruling.objects.filter(status=Ruling.APPROVED)
+RECALLED = Exists(_RULED.filter(kind=Ruling.RECALL, undoes=None, about=OuterRef("pk")))
+"""Of a version: approved, and taken back before its day. It never comes into force."""
+RELEASES = _RULED.filter(kind=Ruling.RELEASE).order_by("-answered_at", "-pk")
+
+
+def known_recalled() -> QuerySet[ServiceVersion]:
+    """All versions, each with whether it was taken back."""
+    return ServiceVersion.objects.annotate(recalled=RECALLED)  # type: ignore[no-redef]
+
+
+def standing() -> QuerySet[ServiceVersion]:
+    """The versions that were approved and not taken back."""
+    return ServiceVersion.objects.filter(~RECALLED, status=ServiceVersion.APPROVED)
 
 
 def package_of(version: ServiceVersion) -> Package:
     """The service as it was published under this version; read once per process and digest."""
     found = _packages.get(version.digest)
     if found is None:
-        found = _packages[version.digest] = read_package(from_json(version.files), known_sops=None)
+        found = _packages[version.digest] = read_package(
+            from_json(version.files), known_sops=None, published=True
+        )
     return found
 
 
@@ -49,8 +67,8 @@ def in_force(office_id: int, slug: str, day: date) -> ServiceVersion:
 
 def sop_names(office_id: int) -> dict[str, str]:
     """What the office's services and SOPs are called, by folder name: of each the version published last."""
-    rows = ServiceVersion.objects.filter(office_id=office_id, status=ServiceVersion.APPROVED)
-    return dict(rows.order_by("effective", "approved_at", "pk").values_list("slug", "name"))
+    rows = standing().filter(office_id=office_id).order_by("effective", "approved_at", "pk")
+    return dict(rows.values_list("slug", "name"))
 
 
 def services(office_id: int, day: date, *, words: str = "") -> list[ServiceVersion]:
@@ -85,7 +103,7 @@ def versions(office_ids: Iterable[int], slug: str = "") -> list[ServiceVersion]:
 def before(row: ServiceVersion, among: Sequence[ServiceVersion]) -> ServiceVersion | None:
     """The approved version that this one follows, or would follow. among: all versions of the service."""
     order = _in_order(among)
-    if row.status != ServiceVersion.APPROVED:
+    if not row.stands:
         return order[-1] if order else None
     return next((one for one in reversed(order) if _place(one) < _place(row)), None)
 
@@ -96,7 +114,7 @@ def after(row: ServiceVersion, among: Sequence[ServiceVersion]) -> ServiceVersio
 
 
 def _in_order(versions: Iterable[ServiceVersion]) -> list[ServiceVersion]:
-    return sorted((v for v in versions if v.status == ServiceVersion.APPROVED), key=_place)
+    return sorted((v for v in versions if v.stands), key=_place)
 
 
 def _place(row: ServiceVersion) -> tuple[date, datetime, int]:
@@ -104,6 +122,15 @@ def _place(row: ServiceVersion) -> tuple[date, datetime, int]:
     assert row.effective is not None
     assert row.approved_at is not None
     return row.effective, row.approved_at, row.pk
+
+
+def basis(row: ServiceVersion, former: ServiceVersion | None) -> str:
+    """What a proposal is read against: the version it follows, and the closing that its approval would end."""
+    read = [former.digest] if former else []
+    if row.effective is not None:
+        closed = closings(row.office_id, row.effective).get(row.slug)
+        read += [str(closed.key)] if closed is not None and closed.begun(row.effective) else []
+    return " ".join(read)
 
 
 def content(row: ServiceVersion) -> dict[str, bytes]:
@@ -124,8 +151,8 @@ def known_sops(office_slug: str, links: Iterable[str]) -> dict[str, Sop]:
     found = {}
     for link in links:
         there, _, slug = link.rpartition("/")
-        rows = ServiceVersion.objects.filter(office__slug=there or office_slug, slug=slug, kind="sop")
-        newest = rows.filter(status=ServiceVersion.APPROVED).order_by(*NEWEST_FIRST).first()
+        rows = standing().filter(office__slug=there or office_slug, slug=slug, kind="sop")
+        newest = rows.order_by(*NEWEST_FIRST).first()
         if newest is not None:
             found[link] = package_of(newest).sop
     return found
@@ -137,13 +164,99 @@ def remarks(row: ServiceVersion) -> dict[int, str]:
 
 
 def _light() -> QuerySet[ServiceVersion]:
-    return ServiceVersion.objects.select_related("office").defer("files")
+    return known_recalled().select_related("office").defer("files")
 
 
 def _approved(office_id: int, day: date) -> QuerySet[ServiceVersion]:
     # The files are a hundred kilobytes that nobody needs: the package is in memory by its digest.
-    rows = ServiceVersion.objects.defer("files")
-    return rows.filter(office_id=office_id, status=ServiceVersion.APPROVED, effective__lte=day)
+    return standing().defer("files").filter(office_id=office_id, effective__lte=day)
+
+
+# What two persons ruled ------------------------------------------------------------------------------------------
+
+
+def closings(office_id: int, day: date) -> dict[str, Ruling]:
+    """The closings of the office's services that stand on a day, begun or still to come, by folder name.
+
+    A closing ends with a version that was approved after it and begins on its day or later. One SQL query.
+    """
+    undone = _RULED.filter(undoes=OuterRef("pk"))
+    reopened = standing().filter(
+        office_id=OuterRef("office_id"), slug=OuterRef("slug"), approved_at__gt=OuterRef("answered_at"),
+        effective__gte=OuterRef("day"), effective__lte=day,
+    )  # fmt: skip
+    rows = _RULED.filter(~Exists(undone), ~Exists(reopened), office_id=office_id, kind=Ruling.CLOSING)
+    return {row.slug: row for row in _named(rows).order_by("day", "pk")}
+
+
+def require_open(office_id: int, slug: str, day: date) -> None:
+    """Raises Refusal `catalog.closed` where nobody can apply for this service any more."""
+    found = closings(office_id, day).get(slug)
+    if found is not None and found.begun(day):
+        raise Refusal("catalog.closed", name=found.about.name, day=found.day, reason=found.reason)
+
+
+def rulings(office_ids: Iterable[int], slug: str = "", *, status: str = "") -> list[Ruling]:
+    """What was asked and ruled about the services of these offices, the newest first: one SQL query."""
+    rows = _named(Ruling.objects.filter(office_id__in=list(office_ids)))
+    if slug:
+        rows = rows.filter(slug=slug)
+    if status:
+        rows = rows.filter(status=status)
+    return list(rows.order_by("-at", "-pk"))
+
+
+def ruling(key: uuid.UUID) -> Ruling:
+    """One of them. Raises Refusal `access.not-yours` (404)."""
+    found = _named(Ruling.objects.all()).filter(key=key).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def closing_of(ruling_id: int) -> Ruling:
+    """A closing, or the closing that this ruling takes back."""
+    found = _named(Ruling.objects.all()).get(pk=ruling_id)
+    return found if found.undoes_id is None else _named(Ruling.objects.all()).get(pk=found.undoes_id)
+
+
+def _named(rows: QuerySet[Ruling]) -> QuerySet[Ruling]:
+    joined = rows.select_related("office", "about", "undoes")
+    return joined.defer("files", "about__files", "about__problems", "undoes__files")
+
+
+def newest_release(of: OuterRef) -> Subquery:
+    """The digest of the release that corrects a version now; NULL for none."""
+    return Subquery(RELEASES.filter(about=of).values("digest")[:1])
+
+
+def release_of(version_id: int) -> str:
+    """The same for one version; "" for none."""
+    return RELEASES.filter(about=version_id).values_list("digest", flat=True).first() or ""
+
+
+def corrected(version_id: int, release: str) -> Package:
+    """A version as it prints and speaks with this release; "" is as it was published."""
+    if not release:
+        return package_by_id(version_id)
+    if release not in _packages:
+        return package_of_release(
+            RELEASES.select_related("about").filter(about=version_id, digest=release)[0]
+        )
+    return _packages[release]
+
+
+def package_of_release(row: Ruling) -> Package:
+    """The version that a release corrects, with its files in place; read once per process and digest."""
+    found = _packages.get(row.digest)
+    if found is None:
+        found = _packages[row.digest] = read_package(released_content(row), known_sops=None)
+    return found
+
+
+def released_content(row: Ruling) -> dict[str, bytes]:
+    """The folder of a version with the files of a release in it."""
+    return from_json({**row.about.files, **row.files})
 
 
 def _speaks_of(package: Package, word: str) -> bool:

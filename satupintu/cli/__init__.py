@@ -179,12 +179,47 @@ def _office(commands: Any) -> None:
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder tujuan lembar")
 
+    whatsapp = _group(commands, "whatsapp", "menyiapkan kabar lewat WhatsApp")
+    made = _command(
+        whatsapp,
+        "templates",
+        "tampilkan atau ajukan templat pesan",
+        room="messages",
+        key="whatsapp-templates",
+    )
+    made.add_argument("--kirim", dest="hand_in", action="store_true", help="ajukan kepada WhatsApp")
+
+    mail = _group(commands, "mail", "menerima surat yang kembali")
+    _command(
+        mail, "bounced", "baca surat yang kembali dari masukan standar", room="messages", key="mail-bounced"
+    )
+
     permit = _group(commands, "permit", "memeriksa izin")
     made = _command(permit, "verify", "periksa keaslian berkas izin", room="office", key="permit-verify")
     made.add_argument("file", metavar="FILE", type=Path, help="berkas PDF")
-    record = _group(commands, "record", "memeriksa riwayat")
-    _command(record, "verify", "periksa seluruh riwayat", room="office", key="record-verify")
+    made = _command(permit, "verify-token", "periksa isi QR tanpa jaringan", room="proof", key="verify-token")
+    made.add_argument("token", metavar="TOKEN", help="isi QR seluruhnya, atau angka sesudah tanda #")
+    made.add_argument("--key", metavar="FILE", required=True, type=Path, help="daftar kunci kantor (JSON)")
+    made = _command(permit, "new-key", "ganti kunci penanda isi QR", room="proof", key="new-key")
+    made.add_argument(
+        "--from", metavar="TANGGAL", required=True, type=_day, dest="since", help="hari pertama dipakai"
+    )
+    _record(commands)
     _vault(commands)
+
+
+def _record(commands: Any) -> None:
+    """The record: verified, sealed, handed out."""
+    record = _group(commands, "record", "memeriksa dan membuka riwayat")
+    made = _command(record, "verify", "periksa seluruh riwayat", room="record", key="record-verify")
+    made.add_argument(
+        "--heads", metavar="DIR", type=Path, help="bandingkan dengan segel (kepala.json) yang Anda simpan"
+    )
+    _command(record, "head", "segel catatan umum sekarang", room="record", key="record-head")
+    made = _command(
+        record, "export", "tulis catatan umum untuk pemeriksa luar", room="record", key="record-export"
+    )
+    made.add_argument("folder", metavar="DIR", type=Path, help="folder baru atau kosong")
 
 
 def _vault(commands: Any) -> None:

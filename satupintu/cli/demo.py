@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw
 
 from satupintu.accounts import actions as accounts
 from satupintu.accounts.models import Account
-from satupintu.accounts.queries import actor_of
+from satupintu.accounts.queries import actor_of, proven_phone
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
 from satupintu.cases import actions as cases
@@ -33,7 +33,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
-from satupintu.catalog.queries import KBLI_VERSION, content, in_force, version
+from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, content, in_force, version
 from satupintu.core.access import SECOND_FACTOR, WHOLE, Actor, system
 from satupintu.core.clock import thaw
 from satupintu.core.package import linked_sops, load_folder, read_package
@@ -41,6 +41,7 @@ from satupintu.door import files
 from satupintu.door.moment import at_moment
 from satupintu.door.worker import drain
 from satupintu.door.write import Asked
+from satupintu.notices import actions as notices
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.offices.queries import calendar, local_day
@@ -60,6 +61,7 @@ ROLES = {
     "auditor": ("auditor", "Auditor Internal", ("Iwan Setiadi", "Lina Marlina", "Eko Purnomo")),
 }  # fmt: skip
 APPLICANT = ("pemohon@contoh.example", "Sari Contoh")
+TELEPHONE = "+6281255550142"  # invented; the walk's form has it, too
 
 
 @dataclass
@@ -77,7 +79,7 @@ def load(at: datetime) -> list[dict[str, str]]:
     """Make what is missing of the demo: offices, services, people; gives the logins (kept in demo-logins.json)."""
     since = at - timedelta(days=60)
     with at_moment(since):
-        catalog.load_kbli(Path(catalog.__file__).parent / "data" / "kbli-awal.csv", version=KBLI_VERSION)
+        catalog.load_kbli(KBLI_LIST, version=KBLI_VERSION)
         for slug in OFFICES:
             office = Office.objects.filter(slug=slug).first() or open_office(slug, since)
             publish_all(office, since)
@@ -87,6 +89,15 @@ def load(at: datetime) -> list[dict[str, str]]:
         _person(APPLICANT[0], APPLICANT[1], "pemohon", "", logins)
         _keep(logins)
     return list(logins.values())
+
+
+def reach_by_whatsapp(at: datetime) -> None:
+    """The applicant has proved his number and wants to be told there, too; what he chose later stands."""
+    account = Account.objects.get(email=APPLICANT[0])
+    if account.person is not None and not proven_phone(account.pk):
+        with at_moment(at):
+            accounts.prove_phone(account.person, TELEPHONE)
+            notices.prefer(account.pk, email=True, whatsapp=True)
 
 
 def open_office(slug: str, at: datetime) -> Office:

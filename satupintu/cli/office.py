@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> Result:
     if args.command in {"demo", "serve"} and is_loopback(args.host):
         os.environ.setdefault("SATUPINTU_URL", f"http://{args.host}:{args.port}")
     if args.command == "demo":
-        demo_environment()
+        demo_environment(args.host, args.port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satupintu.config.settings")
     import django
 
@@ -154,14 +155,51 @@ def _worker(args: argparse.Namespace) -> Result:
 # The demo --------------------------------------------------------------------------------------------------------
 
 
-def demo_environment() -> None:
-    """A mail server of the demo's own on a free port of loopback, unless one is named."""
+def demo_environment(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """A mail server and a WhatsApp of the demo's own on free ports of loopback, unless a mail server is named."""
     os.environ["SATUPINTU_DEMO"] = "1"
     if "SATUPINTU_SMTP" not in os.environ:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            os.environ["SATUPINTU_SMTP"] = f"127.0.0.1:{free.getsockname()[1]}"
-            os.environ["SATUPINTU_OWN_MAIL"] = "1"
+        os.environ["SATUPINTU_SMTP"] = f"127.0.0.1:{_free_port()}"
+        os.environ["SATUPINTU_OWN_MAIL"] = "1"
+    if "SATUPINTU_WHATSAPP_PHONE_ID" not in os.environ:
+        whatsapp = {
+            "URL": f"http://127.0.0.1:{_free_port()}/v23.0",
+            "PHONE_ID": "100200300",
+            "ACCOUNT_ID": "400500600",
+            "TOKEN": secrets.token_hex(16),
+            "SECRET": secrets.token_hex(16),
+            "VERIFY": secrets.token_hex(16),
+        }
+        os.environ.update({f"SATUPINTU_WHATSAPP_{name}": value for name, value in whatsapp.items()})
+        os.environ["SATUPINTU_OWN_WHATSAPP"] = f"http://{host}:{port}/webhook/whatsapp"
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _own_whatsapp(at_end: ExitStack) -> None:
+    """Start the demo's WhatsApp, and hand in the templates as an office would."""
+    from django.conf import settings
+
+    from satupintu.adapters.whatsapp import client, simulator
+    from satupintu.cli.messages import templates
+
+    phone = simulator.Phone(
+        Path(settings.HOME) / "whatsapp",
+        token=settings.WHATSAPP_TOKEN,
+        secret=settings.WHATSAPP_SECRET,
+        webhook=os.environ["SATUPINTU_OWN_WHATSAPP"],
+        reports=("sent", "delivered"),
+        strict=True,
+    )
+    server = simulator.serve(phone, port=urlsplit(settings.WHATSAPP_URL).port or 0)
+    at_end.callback(server.server_close)
+    at_end.callback(server.shutdown)
+    for one in templates():
+        client.register(one.name, one.body, one.examples, category="UTILITY")
 
 
 def _demo(args: argparse.Namespace) -> Result:
@@ -175,6 +213,7 @@ def _demo(args: argparse.Namespace) -> Result:
     from satupintu.adapters.mail import simulator
     from satupintu.cli import demo
     from satupintu.door.moment import now
+    from satupintu.offices.jobs import seal_record
 
     prepare()
     with ExitStack() as at_end:
@@ -182,8 +221,12 @@ def _demo(args: argparse.Namespace) -> Result:
             controller, _ = simulator.serve(Path(settings.HOME) / "mail", port=settings.EMAIL_PORT)
             at_end.callback(controller.stop)
         made = demo.Demo(logins=demo.load(now()))
+        if os.environ.get("SATUPINTU_OWN_WHATSAPP"):
+            _own_whatsapp(at_end)
+            demo.reach_by_whatsapp(now())
         say: Callable[[str], None] = (lambda line: None) if "json" in args else print
         made.permits.append(demo.Walk(now(), say=say).run())
+        seal_record.call()
         if args.walk_only:
             return 0, made.to_json(), _demo_text(made, args)
         made.logins = demo.second_version(now())
@@ -300,37 +343,10 @@ def _verify_permit(args: argparse.Namespace) -> Result:
     return (0 if found.verdict == GENUINE else 1), answer, "\n".join(lines)
 
 
-def _verify_record(args: argparse.Namespace) -> Result:
-    from satupintu.door.read import verify
-
-    found = verify()
-    flaws = [{"subject": f.subject, "number": f.number, "what": f.what} for f in found.flaws]
-    answer = {
-        "ok": found.ok,
-        "events": found.events,
-        "chains": found.chains,
-        "head": found.head,
-        "flaws": flaws,
-    }
-    if found.ok:
-        return 0, answer, f"Utuh: {found.events} catatan dalam {found.chains} rantai."
-    words = [f"{f['subject']} catatan {f['number']}: {_FLAWS[str(f['what'])]}" for f in flaws]
-    return 1, answer, "\n".join(["Tidak utuh:", *words])
-
-
-_FLAWS = {
-    "seal": "isinya diubah",
-    "previous": "tidak menyambung dengan catatan sebelumnya",
-    "missing": "hilang",
-    "root": "ujung rantai tidak cocok dengan berkasnya",
-    "orphan": "berkasnya hilang",
-}
-
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "serve": _serve,
     "worker": _worker,
     "demo": _demo,
     "service-publish": _publish,
     "permit-verify": _verify_permit,
-    "record-verify": _verify_record,
 }

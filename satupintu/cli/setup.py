@@ -174,6 +174,8 @@ def addresses() -> set[str]:
     from django.conf import settings
     from django.urls import URLPattern, URLResolver, get_resolver
 
+    from satupintu.offices.queries import INSTALLATION
+
     def below(patterns: list[URLPattern | URLResolver]) -> list[str]:
         return [
             word
@@ -182,4 +184,4 @@ def addresses() -> set[str]:
         ]
 
     words = {address.split("/")[0] for address in below(get_resolver().url_patterns)}
-    return words | {settings.STATIC_URL.strip("/")}
+    return words | {settings.STATIC_URL.strip("/"), INSTALLATION}

@@ -25,12 +25,30 @@ CLOCK_AHEAD = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
+class WhatsApp:
+    """How messages go by WhatsApp; nothing is set where they do not.
+
+    phone: id of the sending number. secret: of the app, it signs reports. verify: the word of the webhook's handshake.
+    """
+
+    phone: str = ""
+    url: str = ""
+    secret: str = ""
+    verify: str = ""
+
+    @property
+    def listens(self) -> bool:
+        """Is anything of it switched on: sending, or the webhook?"""
+        return bool(self.phone or self.secret)
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """All that the safety of an installation depends on.
 
     url, smtp: as told, "" where nobody told. secret: what signs the sessions. keys: key files and their bytes.
     open_to_others: files and folders that other users of the machine may read. file_system: of the SQLite file, ""
-    for PostgreSQL or where it cannot be seen. today: by the machine's clock.
+    for PostgreSQL or where it cannot be seen. today: by the machine's clock. whatsapp: how it is set, if it is.
     """
 
     url: str
@@ -44,6 +62,7 @@ class Installation:
     open_to_others: tuple[Path, ...]
     file_system: str
     today: date
+    whatsapp: WhatsApp = WhatsApp()
 
     @property
     def host(self) -> str:
@@ -116,6 +135,18 @@ RULES = (
         "Isi SATUPINTU_MAIL_FROM dengan surel kantor.",
     ),
     Rule(
+        "whatsapp-secret",
+        lambda i: i.whatsapp.listens and (len(i.whatsapp.secret) < 16 or len(i.whatsapp.verify) < 16),
+        "WhatsApp menyala tanpa rahasia yang kuat: laporan palsu tidak bisa dibedakan dari yang asli.",
+        "Isi SATUPINTU_WHATSAPP_SECRET dari halaman aplikasi Meta, dan SATUPINTU_WHATSAPP_VERIFY paling sedikit 16 huruf.",
+    ),
+    Rule(
+        "whatsapp-http",
+        lambda i: i.whatsapp.phone and not i.whatsapp.url.startswith("https://") and i.whatsapp.url,
+        "Alamat WhatsApp {it} tidak memakai https: kunci dan nomor orang bisa dibaca di jalan.",
+        "Hapus SATUPINTU_WHATSAPP_URL supaya dipakai alamat resminya.",
+    ),
+    Rule(
         "open-to-others",
         lambda i: ", ".join(map(str, i.open_to_others)),
         "Pengguna lain di komputer ini bisa membaca {it}.",
@@ -159,7 +190,7 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
     home, keys = Path(settings.HOME), Path(settings.KEYS)
     files = sorted(keys.glob("*.key"))
     database = settings.DATABASES["default"]
-    on_disk = database["ENGINE"].endswith("sqlite3")
+    on_disk = database["ENGINE"].endswith("sqlite")
     return Installation(
         url=environ.get("SATUPINTU_URL", ""),
         smtp=environ.get("SATUPINTU_SMTP", ""),
@@ -172,6 +203,12 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
         open_to_others=tuple(path for path in (home, keys, *files) if _open(path)),
         file_system=file_system(Path(database["NAME"]), _mounts()) if on_disk else "",
         today=at.date(),
+        whatsapp=WhatsApp(
+            phone=settings.WHATSAPP_PHONE_ID,
+            url=settings.WHATSAPP_URL,
+            secret=settings.WHATSAPP_SECRET,
+            verify=settings.WHATSAPP_VERIFY,
+        ),
     )
 
 

@@ -8,6 +8,12 @@ SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refus
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
 SATUPINTU_FRESH_MINUTES  signing and giving rights ask again who sits there after this long (default 15)
 SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
+SATUPINTU_WHATSAPP_PHONE_ID, _ACCOUNT_ID, _TOKEN, _SECRET, _VERIFY  from Meta's Cloud API: id of the sending number and
+                of its account, access token, app secret (signs what Meta reports), word of the webhook's first handshake
+SATUPINTU_WHATSAPP_URL  address of the API with its version (default https://graph.facebook.com/v23.0)
+SATUPINTU_PROXIES    web servers in front of this one that add X-Forwarded-For (default 0); tells addresses apart
+SATUPINTU_BREACHED   file of stolen passwords: sorted SHA-1, one a line, as Have I Been Pwned gives them
+SATUPINTU_PASSWORD_POLICY  bssn: 12 characters and four sorts of signs for everybody, for auditors who ask for it
 
 The command `satupintu` fills in what is missing from SATUPINTU_HOME/satupintu.env, which `satupintu setup` wrote.
 """
@@ -33,7 +39,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "satupintu.door.sqlite",
             "NAME": HOME / "satupintu.sqlite3",
             "CONN_MAX_AGE": None,
             "OPTIONS": {
@@ -104,6 +110,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "satupintu.accounts.middleware.ActorMiddleware",
+    "satupintu.accounts.middleware.SeenMiddleware",
     "satupintu.vault.middleware.ShutDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -128,16 +135,28 @@ TEMPLATES = [
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Django keeps 300 and then throws rows away, allauth's counters of tries among them
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["satupintu.accounts.hashers.OfficeArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "satupintu.accounts.passwords.LongEnough"},
+    {"NAME": "satupintu.accounts.passwords.AuditorsSigns"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "satupintu.accounts.passwords.NotStolen"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PASSWORD_POLICY = os.environ.get("SATUPINTU_PASSWORD_POLICY", "")
+BREACHED = os.environ.get("SATUPINTU_BREACHED", "")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SATUPINTU_PROXIES", "0"))
 ACCOUNT_ADAPTER = "satupintu.accounts.adapter.OfficeAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -148,6 +167,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "satupintu.accounts.forms.NewPasswordForm",
     "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
     "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
+    "change_password": "satupintu.accounts.forms.ChangePasswordForm",
     "reauthenticate": "satupintu.accounts.factors.PasswordAgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -160,6 +180,13 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+# accounts/guard.py counts these three; allauth counts the rest (codes, resending, asking the password again), wrong
+# codes of a second factor among them, which it files under "login_failed" too
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key", "signup": None, "reset_password": None}
+# PBKDF2 rounds of one step, and steps at most: no unlucky phone has to count for ever (docs/decisions/0022)
+PROOF_ROUNDS, PROOF_STEPS = 2_000, 800
+IDLE_STAFF = 30 * 60
+ADDRESS_CHANGE_HOURS = 24
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
@@ -223,6 +250,14 @@ _smtp = os.environ.get("SATUPINTU_SMTP", "127.0.0.1:2525").rsplit(":", 1)
 EMAIL_HOST, EMAIL_PORT = _smtp[0], int(_smtp[1]) if len(_smtp) > 1 else 25
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SATUPINTU_MAIL_FROM", "Satu Pintu <tanpa-balas@satupintu.example>")
+
+WHATSAPP_URL = os.environ.get("SATUPINTU_WHATSAPP_URL", "https://graph.facebook.com/v23.0").rstrip("/")
+WHATSAPP_PHONE_ID = os.environ.get("SATUPINTU_WHATSAPP_PHONE_ID", "")
+WHATSAPP_ACCOUNT_ID = os.environ.get("SATUPINTU_WHATSAPP_ACCOUNT_ID", "")
+WHATSAPP_TOKEN = os.environ.get("SATUPINTU_WHATSAPP_TOKEN", "")
+WHATSAPP_SECRET = os.environ.get("SATUPINTU_WHATSAPP_SECRET", "")
+WHATSAPP_VERIFY = os.environ.get("SATUPINTU_WHATSAPP_VERIFY", "")
+WHATSAPP_TIMEOUT = 10.0
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

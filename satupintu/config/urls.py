@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("satupintu.ui.urls")),
     path("", include("satupintu.accounts.urls")),
+    path("", include("satupintu.notices.urls")),
     path("", include("satupintu.desk.urls")),
     path("", include("satupintu.vault.urls")),
     # Last: an office's slug stands at the root.

@@ -52,8 +52,10 @@ class Permission(StrEnum):
     CASE_TICK = "case:tick"
     CASE_UNDO = "case:undo"
     CASE_WORK = "case:work"
+    LOOKS_READ = "looks:read"
     MANDATE_ANSWER = "mandate:answer"
     MANDATE_WITHDRAW = "mandate:withdraw"
+    NOTICE_RESEND = "notice:resend"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REVOKE = "permit:revoke"
     PERMIT_SIGN = "permit:sign"
@@ -107,12 +109,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.LICENSING_OFFICER: _WORKER,
     Role.COORDINATOR: _WORKER,
     Role.HEAD: _WORKER
-    | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE}
+    | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE, P.LOOKS_READ}
     | {P.STAFF_CONFIRM, P.STAFF_DELEGATE, P.STAFF_READ},
     Role.ARCHIVIST: _WORKER,
-    Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM, P.STAFF_READ}),
+    Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM, P.LOOKS_READ, P.STAFF_READ}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
-    Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM})
+    Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM, P.NOTICE_RESEND})
     | {P.STAFF_ASSIGN, P.STAFF_CONFIRM, P.STAFF_READ},
 }
 """Roles of later parts (cashier, complaints, …) stand in `Role` but hold nothing until their room is built."""

@@ -24,6 +24,7 @@ from satupintu.core.numbers import permit_number
 from satupintu.core.sop.language import DOCUMENT, Mistake, Sop
 from satupintu.core.sop.reading import TOP, Table, parse
 from satupintu.core.sop.soundness import soundness
+from satupintu.core.telling import faults, short_form
 
 MOST_FILE_BYTES = 256 * 1024
 MOST_FOLDER_BYTES = 2 * 1024 * 1024
@@ -166,12 +167,15 @@ def load_folder(path: str | os.PathLike[str]) -> dict[str, bytes]:
     return files
 
 
-def read_package(files: Mapping[str, bytes], *, known_sops: Mapping[str, Sop] | None = None) -> Package:
+def read_package(
+    files: Mapping[str, bytes], *, known_sops: Mapping[str, Sop] | None = None, published: bool = False
+) -> Package:
     """Understand the files of one folder.
 
-    known_sops: the linked SOPs by the names this one uses; None leaves the links unchecked. Raises Unsound.
+    known_sops: the linked SOPs by the names this one uses; None leaves the links unchecked. published: it was sound when
+    it was published, and a rule about its words that came later does not make it unreadable. Raises Unsound.
     """
-    package, problems = understand(files, known_sops=known_sops)
+    package, problems = understand(files, known_sops=known_sops, published=published)
     if problems:
         raise Unsound(problems)
     return package
@@ -182,12 +186,14 @@ def understand(
     *,
     known_sops: Mapping[str, Sop] | None = None,
     kit: Iterable[str] | None = None,
+    published: bool = False,
 ) -> tuple[Package, tuple[Problem, ...]]:
     """The same for a folder that may be wrong: what could be understood, for showing only, and every mistake.
 
-    kit: names of the office's print templates; None leaves templates outside the folder unchecked.
+    kit: names of the office's print templates; None leaves templates outside the folder unchecked. published: as in
+    `read_package`.
     """
-    reader = _Reader(files, known_sops, kit=kit)
+    reader = _Reader(files, known_sops, kit=kit, published=published)
     package = reader.read()
     return package, tuple(dict.fromkeys(reader.problems))
 
@@ -348,8 +354,10 @@ class _Reader:
         *,
         kit: Iterable[str] | None = None,
         refused: Iterable[str] = (),
+        published: bool = False,
     ) -> None:
         self.files, self.links, self.refused = files, links, frozenset(refused)
+        self.published = published
         self.kit = None if kit is None else frozenset(kit)
         self.problems: list[Problem] = []
 
@@ -367,11 +375,15 @@ class _Reader:
             self.take("sop.toml", soundness(sop, self.links))
         kind = sop.kind if data is not None else "layanan"
         self.names(kind)
-        service = self.service() if "service.toml" in self.files and kind == "layanan" else None
+        has_service = "service.toml" in self.files and kind == "layanan"
+        service = self.service() if has_service else None
         form = self.form() if "form.toml" in self.files and kind == "layanan" else None
         texts = self.texts()
         if data is not None:
             self.words(sop, texts)
+            if not self.published:
+                name = service.name if service else "" if has_service else sop.identity.name
+                self.short_forms(sop, texts, name)
             self.together(sop, service, form)
         for name in self.files:
             if name.endswith(".typ"):
@@ -507,6 +519,22 @@ class _Reader:
                         f"Teks “{key}” belum ada; dipakai oleh {place} pada sop.toml. Tambahkan baris itu."
                     )
                     self.wrong(f"texts.{language}.toml", key, message)
+
+    def short_forms(self, sop: Sop, texts: Mapping[str, Mapping[str, str]], service: str) -> None:
+        """Every notice can travel by WhatsApp: by its short form, or by its body where there is none."""
+        to: dict[str, bool] = {}
+        for notice in sop.notices:
+            named = {sop.actors[name].is_ for name in notice.to if name in sop.actors}
+            to[notice.text] = to.get(notice.text, False) or any(who.startswith("party") for who in named)
+        for language, words in texts.items():
+            for name, to_applicant in to.items():
+                if f"notice.{name}.body" not in words:
+                    continue  # that it is missing has been said
+                short = f"notice.{name}.whatsapp"
+                key = short if short in words else f"notice.{name}.body"
+                for fault in faults(short_form(words, name), service=service, to_applicant=to_applicant):
+                    more = "" if key == short else f" Atau tulis bentuk pendeknya pada “{short}”."
+                    self.wrong(f"texts.{language}.toml", key, f"{fault}{more}")
 
     # Between the files
 

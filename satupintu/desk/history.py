@@ -18,7 +18,7 @@ from satupintu.door.read import Line
 from satupintu.ui import formats
 from satupintu.ui.lane import step_label
 from satupintu.ui.parts import HistoryRow
-from satupintu.ui.words import answer_words, role_words
+from satupintu.ui.words import answer_words, channel_words, delivery_words, role_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
@@ -133,7 +133,12 @@ def _sentence(file: Desk, line: Line, n: int, names: Mapping[str, str]) -> list[
         "answer": answer_words(str(data.get("answer", ""))),
         "to": names.get(str(data.get("to")), ""),
     }
-    return [str(text) % values]
+    printed = (
+        _("Dicetak dengan koreksi %(id)s.") % {"id": str(data.get("release"))[:8]}
+        if "release" in data
+        else ""
+    )
+    return [str(text) % values, *filter(None, [printed])]
 
 
 def who(line: Line, names: Mapping[str, str]) -> str:
@@ -190,7 +195,7 @@ def _words_of(file: Desk, remark: Remark) -> str:
 
 def told(file: File) -> list[str]:
     """Who was told what, and how it travelled: "Pemohon: Permohonan … sudah kami terima (surel, terkirim)"."""
-    texts, found = file.package.texts["id"], dict[str, list[str]]()
+    texts, found = file.spoken.texts["id"], dict[str, list[str]]()
     for source, channel, state in file.told:
         on, _colon, text = source.partition(":")[2].partition(":")[2].rpartition(":")
         to = next((row.to for row in file.sop.notices if row.on == on and row.text == text), ())
@@ -198,11 +203,8 @@ def told(file: File) -> list[str]:
         subject = texts.get(f"notice.{text}.subject", text)
         subject = subject.replace("{resi}", file.case.receipt).replace("{layanan}", file.package.name)
         ways = found.setdefault(f"{people}: {subject}", [])
-        ways.append(f"{CHANNELS.get(channel, channel)}, {state}")
+        ways.append(f"{channel_words(channel)}, {delivery_words(state)[1]}")
     return [f"{line} ({_counted(ways)})" for line, ways in found.items()]
-
-
-CHANNELS: Mapping[str, Text] = {"email": gettext_lazy("surel"), "mail": gettext_lazy("surel")}
 
 
 def _counted(ways: list[str]) -> str:

@@ -24,6 +24,7 @@ from satupintu.desk.decision import decision
 from satupintu.desk.forms import Hidden, command
 from satupintu.desk.queries import Desk, File, labels, versions
 from satupintu.desk.words import link, lower
+from satupintu.permits import queries as permits
 from satupintu.permits.models import Permit
 from satupintu.ui import formats
 from satupintu.ui.parts import CheckRow, OutcomeButton, TagKind
@@ -50,7 +51,7 @@ class Status:
 
 def status(file: Desk) -> Status:
     """How the file stands, in the words of its service."""
-    word = file.package.texts["id"].get(file.case.status, file.case.status_permohonan)
+    word = file.spoken.texts["id"].get(file.case.status, file.case.status_permohonan)
     if file.state.end:
         end = file.sop.ends[file.state.end]
         return Status(KINDS.get(end.result, ""), end.label)
@@ -538,7 +539,9 @@ def context(
         "openings": openings(file),
         "decision": decision(file, opened or {}),
         "papers": [(paper, f"{link(file, 'file')}?lihat={paper.key}#lihat") for paper in file.papers],
+        "recorded": recorded(file),
         "history": history.of_file(file),
+        "readers": file.granted(Permission.LOOKS_READ),
         "told": history.told(file),
         "why": why.reasons(file),
         "answers": applications.answer_rows(file.application, masked=True),
@@ -549,6 +552,18 @@ def context(
         "command": command(),
         "turn": turn(file),
     }
+
+
+def recorded(file: File) -> str:
+    """Where the issued permit stands in the public record; "" before it is issued."""
+    if file.permit is None or file.permit.file is None:
+        return ""
+    proof = permits.proof_of(file.permit)
+    if proof is None:
+        return _("Menunggu segel catatan umum")
+    if not proof.holds:
+        return _("Catatan umum tidak cocok dengan segelnya")
+    return _("Catatan umum urutan %(order)s") % {"order": formats.number(proof.order)}
 
 
 def undo_until(file: Desk) -> str:

@@ -50,6 +50,11 @@ class Desk:
         return cases.package(self.case)
 
     @cached_property
+    def spoken(self) -> Package:
+        """The service with its words and the layout of its product as last corrected."""
+        return cases.spoken(self.case)
+
+    @cached_property
     def calendar(self) -> WorkCalendar:
         return calendar(self.case.office)
 

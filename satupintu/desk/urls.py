@@ -5,16 +5,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, pages, publishing, staffing
+from satupintu.desk.views import acts, deliveries, pages, publishing, rulings, staffing
 
 FILE = "berkas/<uuid:key>"
 STAFF = "kelola/pegawai"
 VERSION = "kelola/<uuid:version>"
+RULING = "kelola/usulan/<uuid:ruling>"
 app_name = "desk"
 urlpatterns = [
     path("meja", pages.my_desk, name="worklist"),
     path(FILE, pages.file, name="file"),
     path(f"{FILE}/dokumen/<uuid:document>", pages.document, name="document"),
+    path(f"{FILE}/pembaca", pages.looked_at, name="readers"),
     path(f"{FILE}/surat", pages.permit, name="permit"),
     path(f"{FILE}/ambil", acts.claim, name="claim"),
     path(f"{FILE}/serahkan", acts.hand_over, name="hand_over"),
@@ -32,6 +34,8 @@ urlpatterns = [
     path(f"{FILE}/arsip", acts.archive, name="archive"),
     path(f"{FILE}/usul-cabut", acts.ask_revocation, name="ask_revocation"),
     path(f"{FILE}/cabut", acts.revoke, name="revoke"),
+    path("kiriman", deliveries.deliveries, name="deliveries"),
+    path("kiriman/<uuid:notice>/<slug:channel>/ulang", deliveries.resend, name="resend"),
     path("kelola", publishing.services, name="services"),
     path("kelola/unggah", publishing.upload, name="upload"),
     path(STAFF, staffing.people, name="staff"),
@@ -49,4 +53,13 @@ urlpatterns = [
     path(f"{VERSION}/kembalikan", publishing.send_back, name="send_back"),
     path(f"{VERSION}/setujui", publishing.approve, name="approve"),
     path(f"{VERSION}/buang", publishing.discard, name="discard_version"),
+    path(f"{VERSION}/batalkan", rulings.recall, name="recall"),
+    path(f"{VERSION}/tutup", rulings.close, name="close"),
+    path(f"{VERSION}/koreksi", rulings.correct, name="correct"),
+    path(RULING, rulings.ruling, name="ruling"),
+    path(f"{RULING}/folder.zip", rulings.folder, name="ruling_folder"),
+    path(f"{RULING}/setujui", rulings.confirm, name="confirm"),
+    path(f"{RULING}/tolak", rulings.decline, name="decline"),
+    path(f"{RULING}/tarik", rulings.drop, name="drop"),
+    path(f"{RULING}/batalkan", rulings.reopen, name="reopen"),
 ]

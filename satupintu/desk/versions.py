@@ -62,6 +62,9 @@ def state(row: ServiceVersion, among: Sequence[ServiceVersion], today: date) -> 
         return State(
             "wait", _("Diusulkan"), _("Menunggu kepala dinas atau administrator lain menyetujuinya.")
         )
+    if row.recalled:
+        text = _("Disetujui, lalu dibatalkan sebelum berlaku. Versi ini tidak pernah berlaku.")
+        return State("stop", _("Dibatalkan"), text)
     if row.status == APPROVED and row.effective:
         return _approved(row, catalog.after(row, among), today)
     if row.status == DRAFT and row.problems:
@@ -136,6 +139,8 @@ def context(actor: Actor, row: ServiceVersion) -> dict[str, Any]:
         "state": state(row, among, today),
         "may": may(actor, row),
         "former": former,
+        "follows": catalog.basis(row, former),
+        "last": row.stands and catalog.after(row, among) is None,
         "groups": differences(old, package) if old and package else None,
         "package": package,
         "components": _components(package),
@@ -197,6 +202,7 @@ class Shelf:
 
 def shelves(actor: Actor, offices: Iterable[int]) -> list[Shelf]:
     """Every service of these offices: what waits for this person first, then what is on its way, then what holds."""
+    offices = list(offices)
     everything = catalog.versions(offices)
     places: dict[str, list[ServiceVersion]] = {name: [] for name in ("wait", "draft", "coming", "now", "sop")}
     by_service: dict[tuple[int, str], list[ServiceVersion]] = {}
@@ -218,20 +224,38 @@ def shelves(actor: Actor, offices: Iterable[int]) -> list[Shelf]:
         "now": _("Layanan yang berlaku"),
         "sop": _("SOP tertaut yang berlaku"),
     }
+    shut = _shut(everything, actor)
     return [
-        Shelf(f"rak-{name}", titles[name], _shelf(rows, by_service, actor))
+        Shelf(f"rak-{name}", titles[name], _shelf(rows, by_service, actor, shut if name == "now" else {}))
         for name, rows in places.items()
         if rows
     ]
 
 
+def _shut(rows: Iterable[ServiceVersion], actor: Actor) -> dict[tuple[int, str], State]:
+    """The services whose closing stands, and what is said of them instead of "Berlaku"."""
+    found = {}
+    for office in {row.office_id: row.office for row in rows}.values():
+        today = local_day(office, actor.at)
+        for slug, closing in catalog.closings(office.pk, today).items():
+            begun = closing.begun(today)
+            found[office.pk, slug] = State(
+                "stop" if begun else "wait", _("Ditutup") if begun else _("Akan ditutup"), ""
+            )
+    return found
+
+
 def _shelf(
-    rows: Iterable[ServiceVersion], by_service: Mapping[tuple[int, str], list[ServiceVersion]], actor: Actor
+    rows: Iterable[ServiceVersion],
+    by_service: Mapping[tuple[int, str], list[ServiceVersion]],
+    actor: Actor,
+    shut: Mapping[tuple[int, str], State],
 ) -> list[ListRow]:
     found = []
     for row in rows:
         today = local_day(row.office, actor.at)
-        now = state(row, by_service[row.office_id, row.slug], today)
+        service = row.office_id, row.slug
+        now = shut.get(service) or state(row, by_service[service], today)
         mine = (
             row.status == PROPOSED
             and actor.person not in (row.proposed_by, row.made_by)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from satupintu.cases import queries as cases
-from satupintu.desk.queries import Desk
+from satupintu.desk.queries import Desk, File
 from satupintu.offices.queries import rules
+from satupintu.permits.papers import release_in
 from satupintu.ui import formats
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ class Reason:
     assumed: bool = False
 
 
-def reasons(file: Desk) -> list[Reason]:
-    """Promise, limits, fee and hours as they hold for this file."""
-    return [*_promise(file), *_limits(file), *_fee(file), *_office(file)]
+def reasons(file: File) -> list[Reason]:
+    """Promise, limits, fee and hours as they hold for this file, and with which content it prints."""
+    return [*_promise(file), *_limits(file), *_fee(file), *_office(file), *_printed(file)]
 
 
 def _sop(file: Desk) -> str:
@@ -89,6 +90,17 @@ def _fee(file: Desk) -> list[Reason]:
     if tariff is None:
         return []
     return [Reason(_("Biaya"), formats.rupiah(tariff.amount_rupiah), tariff.basis, tariff.assumed)]
+
+
+def _printed(file: File) -> list[Reason]:
+    """The pinned version, and the correction that printed its permit, or would print it now."""
+    now = file.spoken.digest if file.spoken.digest != file.package.digest else ""
+    release = release_in(file.permit.data) if file.permit else now
+    version = _("versi %(id)s") % {"id": file.package.digest[:8]}
+    if not release:
+        return [Reason(_("Isi dan surat"), version, _("Terbit, dikunci saat permohonan dikirim"))]
+    said = _("%(version)s dengan koreksi %(id)s") % {"version": version, "id": release[:8]}
+    return [Reason(_("Isi dan surat"), said, _("Koreksi salah tulis, disetujui dua orang"))]
 
 
 def _office(file: Desk) -> list[Reason]:

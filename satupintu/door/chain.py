@@ -3,29 +3,55 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
+from django.db import connection
+
 from satupintu.core.access import Actor, Capacity
-from satupintu.core.seal import GENESIS, seal
+from satupintu.core.merkle import leaf_hash
+from satupintu.core.seal import GENESIS, canonical, seal, seal_bytes
 from satupintu.door.models import Event
 from satupintu.door.root import Root
 
 
 def line_of(event: Event) -> dict[str, Any]:
     """What the seal covers: everything an event says."""
+    at = event.at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return line(
+        event.subject, event.number, at, event.office_id, event.person, event.role, event.kind, event.data
+    )
+
+
+def line(
+    subject: str, number: int, at: str, office: int | None, person: str, role: str, kind: str, data: Any
+) -> dict[str, Any]:
+    """The same from the values of its columns. at: ISO, UTC, milliseconds."""
     return {
-        "subject": event.subject,
-        "number": event.number,
-        "at": event.at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "office": event.office_id,
-        "person": event.person,
-        "role": event.role,
-        "kind": event.kind,
-        "data": event.data,
+        "subject": subject,
+        "number": number,
+        "at": at,
+        "office": office,
+        "person": person,
+        "role": role,
+        "kind": kind,
+        "data": data,
     }
+
+
+def line_bytes(
+    subject: str, number: int, at: str, office: int | None, person: str, role: str, kind: str, data: Any
+) -> bytes:
+    """The canonical bytes of `line`, put together by hand: of a million events these are what takes time."""
+    where = "null" if office is None else office
+    return (
+        f'{{"at":{_quoted(at)},"data":{canonical(data).decode()},"kind":{_quoted(kind)},"number":{number},'
+        f'"office":{where},"person":{_quoted(person)},"role":{_quoted(role)},"subject":{_quoted(subject)}}}'
+    ).encode()
 
 
 def append(actor: Actor, capacity: Capacity, root: Root, told: Iterable[tuple[str, dict[str, Any]]]) -> None:
@@ -53,11 +79,30 @@ def append(actor: Actor, capacity: Capacity, root: Root, told: Iterable[tuple[st
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Where the record does not hold: which chain, which event, and what is wrong with it."""
+    """Where the record does not hold: which chain or tree, which event or leaf, and what is wrong with it."""
 
     subject: str
     number: int
     what: str
+
+
+_EVERY = """SELECT e.subject, e.number, e.at, e.office_id, e.person, e.role, e.kind, e.data, e.previous, e.seal, l.tree, l.hash
+FROM door_event e LEFT JOIN door_leaf l ON l.event_id = e.id ORDER BY e.subject, e.number"""
+
+
+def _every() -> Iterator[tuple[Any, ...]]:
+    """Every event with its leaf, as the data base has them: Django's own reading would take half of the time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_EVERY)
+        while rows := cursor.fetchmany(2000):
+            yield from rows
+
+
+def _written(at: datetime) -> str:
+    """A time from the data base as a line has it. SQLite keeps UTC without saying so."""
+    if at.tzinfo is None:
+        return f"{at.isoformat(timespec='milliseconds')}+00:00"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
@@ -65,27 +110,31 @@ def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
 
     heads: subject -> (number, seal) that the root rows claim, to find a tail that was cut off.
     """
-    subject, number, head = "", 0, GENESIS
+    last, number, head, placed = "", 0, GENESIS, True
     seen: dict[str, tuple[int, str]] = {}
-    for event in Event.objects.order_by("subject", "number").iterator(chunk_size=2000):
-        if event.subject != subject:
-            subject, number, head = event.subject, 0, GENESIS
+    for subject, found, at, office, person, role, kind, data, previous, sealed, tree, leaf in _every():
+        if subject != last:
+            last, number, head, placed = subject, 0, GENESIS, True
         number += 1
-        yield _flaw_of(event, number, head)
-        number, head = event.number, event.seal
+        if found != number:
+            what = "missing"
+        elif previous != head:
+            what = "previous"
+        elif sealed != seal_bytes(
+            previous, line_bytes(subject, found, _written(at), office, person, role, kind, json.loads(data))
+        ):
+            what = "seal"
+        elif leaf is None:
+            what, placed = "", False
+        elif tree != (office or 0) or bytes(leaf) != leaf_hash(sealed.encode()):
+            what = "leaf"
+        else:
+            what = "" if placed else "unplaced"
+        yield Flaw(subject, number, what) if what else None
+        number, head = found, sealed
         seen[subject] = (number, head)
     for name, claimed in heads.items():
         if seen.get(name, (0, GENESIS)) != claimed:
             yield Flaw(name, claimed[0], "root")
     for name in seen.keys() - heads.keys():
         yield Flaw(name, seen[name][0], "orphan")
-
-
-def _flaw_of(event: Event, number: int, head: str) -> Flaw | None:
-    if event.number != number:
-        return Flaw(event.subject, number, "missing")
-    if event.previous != head:
-        return Flaw(event.subject, number, "previous")
-    if event.seal != seal(event.previous, line_of(event)):
-        return Flaw(event.subject, number, "seal")
-    return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The record: events, commands, kept files. Written by the door alone."""
+"""The record: events and their tree, commands, kept files. Written by the door alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 
 from django.db import models
 
+from satupintu.core.seal import GENESIS
 from satupintu.door.root import Root
 
 
@@ -26,6 +27,85 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "number"], name="event_once")]
+
+
+class Leaf(models.Model):
+    """The place of an event in the tree of its office: given once, in the order of the hours, and never changed.
+
+    tree: the office's row id; 0 for what belongs to the whole installation. hash: SHA-256(0x00 ‖ seal of the event). A
+    leaf stands on its own, so that an event that was deleted behind the door leaves it behind.
+    """
+
+    tree = models.BigIntegerField()
+    position = models.BigIntegerField()
+    event = models.OneToOneField(
+        Event, on_delete=models.DO_NOTHING, db_constraint=False, related_name="leaf", primary_key=True
+    )
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tree", "position"], name="leaf_once")]
+
+
+class Branch(models.Model):
+    """The hash over a complete subtree of 16**level leaves, kept so that a proof need not read them all."""
+
+    tree = models.BigIntegerField()
+    level = models.PositiveSmallIntegerField()
+    position = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tree", "level", "position"], name="branch_once")]
+
+
+class TreeHead(models.Model):
+    """A signed statement: at this time the tree of this office had so many leaves and this root. See core/heads.py."""
+
+    tree = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=80)
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tree", "number"], name="head_once")]
+
+
+class LookDay(models.Model):
+    """Where the chain of one office's looks of one day ends; the row that is locked to add one."""
+
+    office_id = models.BigIntegerField()
+    day = models.DateField()
+    number = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, default=GENESIS)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["office_id", "day"], name="look_day_once")]
+
+
+class Look(models.Model):
+    """Somebody read something: `door/looks.py`. Never updated, never deleted."""
+
+    office_id = models.BigIntegerField()
+    day = models.DateField()
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    person = models.CharField(max_length=40)
+    role = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    what = models.CharField(max_length=60)
+    why = models.CharField(max_length=10)
+    network = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["office_id", "day", "number"], name="look_once")]
+        indexes = [models.Index(fields=["subject", "-at"], name="look_newest")]
 
 
 class Command(models.Model):

@@ -22,15 +22,17 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from satupintu.door import files, recovery
+from satupintu.door import files, merkle, recovery
 from satupintu.door.models import Beat
 from satupintu.door.moment import now
+from satupintu.door.write import task_of
 
 log = logging.getLogger("satupintu.worker")
 REFUSAL = "satupintu.core.refusal.Refusal"
 OURS = ("builtins.OSError", "django.db.utils.OperationalError", "django.db.utils.InterfaceError")
 GIVEN_UP = timedelta(days=7)
 HELD_SECONDS = 2
+SEAL_SECONDS = 30
 
 
 def backoff(starts: int) -> timedelta:
@@ -90,7 +92,8 @@ class OfficeWorker(Worker):
         beating = threading.Thread(target=self._beat, daemon=True)
         sweeping = threading.Thread(target=self._sweep, daemon=True)
         tidying = threading.Thread(target=self._tidy, daemon=True)
-        for thread in (beating, sweeping, tidying):
+        sealing = threading.Thread(target=self._seal, daemon=True)
+        for thread in (beating, sweeping, tidying, sealing):
             thread.start()
         try:
             while self.running:
@@ -133,6 +136,16 @@ class OfficeWorker(Worker):
     def _tidy(self) -> None:
         self._every(3600, files.sweep)
 
+    def _seal(self) -> None:
+        """Sign the heads of the record in each hour; not before a restore is confirmed."""
+        self._every(SEAL_SECONDS, seal)
+
+
+def seal() -> None:
+    """Sign the heads of the record, if it is time."""
+    if recovery.standing() is None and merkle.due(now()):
+        task_of("offices.seal_record").call()
+
 
 def drain(at: Callable[[], datetime] = now, *, limit: int = 500) -> int:
     """Run every job that is due, here and now, until none is left; gives how many ran.
@@ -161,4 +174,4 @@ def drain(at: Callable[[], datetime] = now, *, limit: int = 500) -> int:
     raise RuntimeError("jobs keep making jobs")
 
 
-__all__ = ["OfficeWorker", "backoff", "drain", "sweep"]
+__all__ = ["OfficeWorker", "backoff", "drain", "seal", "sweep"]

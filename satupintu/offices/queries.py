@@ -10,12 +10,15 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from satupintu.core.clock import WorkCalendar, opening_hours
 from satupintu.core.refusal import Refusal
+from satupintu.door import merkle
 from satupintu.offices.models import DayOff, NumberBook, Office, Setting
 
 DEFAULT_HOURS = {name: ["08.00", "16.00"] for name in ("senin", "selasa", "rabu", "kamis", "jumat")}
-DEFAULTS: dict[str, Any] = {"undo_minutes": 5, "hours": DEFAULT_HOURS}
+DEFAULTS: dict[str, Any] = {"undo_minutes": 5, "hours": DEFAULT_HOURS, "quiet_hours": ["20.00", "07.00"]}
 
 
 def office(slug: str) -> Office:
@@ -34,6 +37,23 @@ def office_as_of(office_id: int, version: int) -> Office:
 
 def offices() -> list[Office]:
     return list(Office.objects.order_by("name"))
+
+
+INSTALLATION = "instalasi"
+"""In addresses: the record of what belongs to no office. No office has this slug."""
+
+
+def record_names() -> dict[int, str]:
+    """Every tree of the record and what addresses call it: the offices by slug, and the installation."""
+    return {
+        merkle.INSTALLATION: INSTALLATION,
+        **dict(Office.objects.order_by("pk").values_list("pk", "slug")),
+    }
+
+
+def origin(name: str) -> str:
+    """What the heads of this record are signed as: where they are published, without the scheme (C2SP tlog-checkpoint)."""
+    return f"{settings.PUBLIC_URL.partition('://')[2]}/transparansi/{name}"
 
 
 def books(office_id: int) -> dict[tuple[str, int], int]:
@@ -79,6 +99,11 @@ def _calendar(office_id: int, version: int, time_zone: str) -> WorkCalendar:
         estimated=frozenset(d.day for d in days if d.estimated),
         last_year=max((d.day.year for d in days), default=9999),
     )
+
+
+def zone_of(at_office: Office) -> ZoneInfo:
+    """The time zone of the office."""
+    return ZoneInfo(at_office.time_zone)
 
 
 def local_day(at_office: Office, at: datetime) -> date:

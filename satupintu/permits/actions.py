@@ -71,7 +71,15 @@ def sign(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
             signer=actor.person,
             begun_at=actor.at,
         )
-        door.event("permit.number-taken", number=number, permit=str(permit.key), data=digest(permit.data))
+        release = papers.release_in(permit.data)
+        with_release = {"release": release} if release else {}
+        door.event(
+            "permit.number-taken",
+            number=number,
+            permit=str(permit.key),
+            data=digest(permit.data),
+            **with_release,
+        )
         door.job("permits.sign", permit_id=permit.pk)
         door.answer = {"number": number}
     return door.answer

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
 from satupintu.applications import papers, queries
 from satupintu.applications.models import Application, WorkDocument
+from satupintu.cases import queries as cases
 from satupintu.cases.models import Case
 from satupintu.catalog.fees import fee_words
+from satupintu.catalog.queries import corrected, release_of
 from satupintu.core.access import Actor, Role
 from satupintu.core.numbers import show_code
 from satupintu.core.seal import digest
 from satupintu.offices.queries import local_day
+from satupintu.permits import proof
 from satupintu.permits.models import Permit
 from satupintu.permits.signing import LocalSigner
 from satupintu.ui.prints import compile_pdf
@@ -80,11 +81,14 @@ def preview(case: Case, data: dict[str, Any], actor: Actor) -> bytes:
         "penanda": {"jabatan": case.office.head_title, "tempat": case.office.seat, "nama": "–",
                     "tanggal": local_day(case.office, actor.at).isoformat()},
     }  # fmt: skip
-    return compile_pdf("permit.typ", shown, files=queries.package(queries.of_case(case)).files)
+    return compile_pdf("permit.typ", shown, files=cases.spoken(case).files)
 
 
 def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code: str) -> dict[str, Any]:
-    """The draft made final in the act of signing: number, code, date and signer are in it from now on."""
+    """The draft made final in the act of signing: number, code, date and signer are in it from now on.
+
+    So is what it is printed with: the digest of the pinned version, and of the release that corrects it, if any.
+    """
     document = {
         "nomor": number,
         "tanggal": local_day(case.office, actor.at).isoformat(),
@@ -94,7 +98,11 @@ def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code:
         "penerbit_sertifikat": ISSUER,
     }
     signer = papers.signer_block(case, actor, Role.HEAD.value)
-    whole = {**data, "dokumen": document, "penanda": signer}
+    service = data["layanan"] | {"sidik_versi": cases.package(case).digest}
+    if release := release_of(case.service_id):
+        service["sidik_koreksi"] = release
+    whole = {**data, "layanan": service, "dokumen": document, "penanda": signer}
+    document["token"] = proof.token(case, whole, code)
     fingerprint = digest(whole)[:16]
     document["sidik"] = " ".join(fingerprint[i : i + 4] for i in range(0, 16, 4))
     return whole
@@ -110,7 +118,12 @@ def large_copy(permit: Permit) -> bytes:
     return _printed(permit, {**permit.data, "salinan": True}, variant="besar")
 
 
+def release_in(data: dict[str, Any]) -> str:
+    """The digest of the release that a permit was printed with; "" where it was printed as published."""
+    return str(data.get("layanan", {}).get("sidik_koreksi", ""))
+
+
 def _printed(permit: Permit, data: dict[str, Any], *, variant: str = "") -> bytes:
-    files = queries.package(queries.of_case(permit.case)).files
-    check = f"{settings.PUBLIC_URL}/cek/{permit.code}"
-    return compile_pdf("permit.typ", data, files=files, variant=variant, qr=check)
+    # by the release it was frozen with: one approved since does not touch it
+    files = corrected(permit.case.service_id, release_in(permit.data)).files
+    return compile_pdf("permit.typ", data, files=files, variant=variant, qr=proof.address(permit.code, data))

@@ -13,7 +13,8 @@ from django.conf import settings
 
 from satupintu.cases.models import Case
 from satupintu.core.numbers import normal_code
-from satupintu.door import files
+from satupintu.door import files, proofs
+from satupintu.door.proofs import Proof
 from satupintu.permits.models import Draft, Permit
 from satupintu.permits.signing import LocalSigner
 from satupintu.permits.verify import looks
@@ -54,6 +55,11 @@ def issued() -> Iterator[tuple[str, str]]:
     """(number, SHA-256 of the signed bytes) of every permit that was issued."""
     rows = Permit.objects.filter(file__isnull=False).order_by("pk")
     return rows.values_list("number", "file__sha256").iterator(chunk_size=2000)
+
+
+def proof_of(permit: Permit) -> Proof | None:
+    """That the permit is in the office's public record: its event `permit.issued` is the leaf. None before it is sealed."""
+    return proofs.of_event(permit.case.subject, "permit.issued", number=permit.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from satupintu.catalog.models import ServiceVersion
-from satupintu.catalog.queries import package_of
+from satupintu.catalog.models import Ruling, ServiceVersion
+from satupintu.catalog.queries import package_of, sop_names
 from satupintu.core.clock import WorkCalendar
 from satupintu.core.package import Package, ServiceSpec
 from satupintu.core.sop import Sop
@@ -20,7 +20,7 @@ from satupintu.offices.models import DayOff, Office
 from satupintu.offices.queries import calendar, next_day_off
 from satupintu.ui import formats
 from satupintu.ui.lane import step_label
-from satupintu.ui.parts import Door, Fact, ListRow
+from satupintu.ui.parts import Door, Fact, ListRow, NavLink
 
 SIGNATURES = {"electronic": gettext_lazy("PDF dengan tanda tangan elektronik")}
 LONGEST_LOOK = 31  # days ahead in which an office opens again, for the line "Buka lagi"
@@ -32,16 +32,47 @@ def spec(package: Package) -> ServiceSpec:
     return package.service
 
 
-def rows(office: Office, versions: Iterable[ServiceVersion], day: date) -> list[ListRow]:
-    """The list of services: each row says days, cost and how many papers before anybody opens it."""
-    return [
-        ListRow(
-            reverse("portal:service", args=[office.slug, version.slug]),
-            version.name,
-            " · ".join(_brief(package_of(version), day)),
-        )
-        for version in versions
-    ]
+def rows(
+    office: Office, versions: Iterable[ServiceVersion], day: date, closings: Mapping[str, Ruling]
+) -> list[ListRow]:
+    """The list of services: each row says days, cost and how many papers before anybody opens it.
+
+    closings: those that stand (`catalog.closings`); a closed service comes last, and its row says so.
+    """
+    found, shut = [], []
+    for version in versions:
+        href = reverse("portal:service", args=[office.slug, version.slug])
+        closing = closings.get(version.slug)
+        if closing is not None and closing.day is not None and closing.begun(day):
+            small = _("Ditutup mulai %(day)s") % {"day": formats.long_date(closing.day)}
+            shut.append(ListRow(href, version.name, small, _("Ditutup"), "stop"))
+        else:
+            found.append(ListRow(href, version.name, " · ".join(_brief(package_of(version), day))))
+    return [*found, *shut]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The closing of a service in words. begun: it is closed today; last: the last day on which one could apply."""
+
+    begun: bool
+    since: str
+    last: str
+    reason: str
+    refer_to: str
+    successor: NavLink | None
+
+
+def closing(office: Office, found: Ruling | None, day: date) -> Closing | None:
+    """What the public reads of a closing; None for a service that stays open."""
+    if found is None or found.day is None:
+        return None
+    link = None
+    if found.successor:
+        name = sop_names(office.pk).get(found.successor, found.successor)
+        link = NavLink(reverse("portal:service", args=[office.slug, found.successor]), name)
+    since, last = formats.long_date(found.day), formats.long_date(found.day - timedelta(days=1))
+    return Closing(found.begun(day), since, last, found.reason, found.refer_to, link)
 
 
 def _brief(package: Package, day: date) -> list[str]:

@@ -79,20 +79,23 @@ def printed(kind: Kind, made_from: Source) -> bytes:
     return pdf
 
 
-def links(office: Office, slug: str) -> list[NavLink]:
-    """The sheets of a service as links of its page."""
+def links(office: Office, slug: str, *, closed: bool = False) -> list[NavLink]:
+    """The sheets of a service as links of its page; a closed one has no poster that asks people to come."""
 
     def link(name: str, label: str, icon: str, wish: str = "") -> NavLink:
         return NavLink(reverse(f"portal:{name}", args=[office.slug, slug]) + wish, label, icon=icon)
 
-    return [
+    found = [
         link("standar", _("Standar pelayanan dan maklumat"), "paper"),
         link("standar_pdf", _("Standar pelayanan (PDF)"), "download"),
         link("sop", _("SOP: bagan alur dan langkahnya"), "paper"),
         link("sop_pdf", _("SOP (PDF)"), "download"),
+    ]
+    posters = [
         link("poster", _("Poster A4 (PDF)"), "download"),
         link("poster", _("Poster A3 (PDF)"), "download", "?kertas=a3"),
     ]
+    return found if closed else [*found, *posters]
 
 
 class Shelf:

@@ -17,14 +17,17 @@ from satupintu.cases import queries as cases
 from satupintu.cases.models import Case, Remark
 from satupintu.core import clock
 from satupintu.core import sop as engine
+from satupintu.core.access import Actor
 from satupintu.core.clock import Entry, Tick, WorkCalendar
 from satupintu.core.package import Package
 from satupintu.core.sop import SIGN_BEGUN, SIGN_DONE, Sop, State, Wait
+from satupintu.door import looks as record
 from satupintu.door.read import Line
 from satupintu.offices.queries import calendar
 from satupintu.ui import formats
 from satupintu.ui.lane import step_label
 from satupintu.ui.parts import Door, DoorState, Fact, HistoryRow, LedgerRow
+from satupintu.ui.words import LOOK_WHY, looked_words, role_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
@@ -162,7 +165,9 @@ def of(application: Application, at: datetime) -> Told:
     """How a sent application stands at this instant."""
     case = application.case
     assert case is not None  # the callers send drafts elsewhere
-    return Told(application, case, cases.package(case), cases.state(case), calendar(case.office), at)
+    return Told(
+        application, case, applications.spoken(application), cases.state(case), calendar(case.office), at
+    )
 
 
 def last_day(told: Told, what: str) -> date | None:
@@ -357,3 +362,24 @@ def _words(told: Told, remark: Remark) -> str:
         name, colon, note = line.partition(": ")
         said.append(f"{known[name].label}: {note}" if colon and name in known else line)
     return "\n".join(said)
+
+
+def looks(actor: Actor) -> list[HistoryRow]:
+    """Who has opened the files of this person, newest first: role and office, not the officer's name."""
+    files = {case.subject: case for case in cases.of_person(actor.person)}
+    return [_look(seen, files[seen.subject], actor.at) for seen in record.at(list(files))]
+
+
+def _look(seen: record.Seen, case: Case, at: datetime) -> HistoryRow:
+    when_open = calendar(case.office)
+    words = {
+        "role": role_words(seen.role).capitalize(),
+        "office": case.office.name,
+        "what": looked_words(seen.what),
+        "receipt": case.receipt,
+        "why": LOOK_WHY[seen.why],
+    }
+    return HistoryRow(
+        formats.near_moment(seen.at, when_open.zone, when_open.local_day(at)),
+        _("%(role)s, %(office)s, %(what)s %(receipt)s: %(why)s.") % words,
+    )

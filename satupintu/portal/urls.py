@@ -5,19 +5,45 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.portal.views import documents, mailbox, mandates, mine, progress, proof, public, sheets, wizard
+from satupintu.portal.views import (
+    documents,
+    mailbox,
+    mandates,
+    mine,
+    offline,
+    progress,
+    proof,
+    public,
+    record,
+    sheets,
+    ways,
+    wizard,
+)
 
 APPLICATION = "permohonan/<uuid:key>"
 SERVICE = "<slug:office>/layanan/<slug:service>"
+RECORD = "transparansi/<slug:office>"
 app_name = "portal"
 urlpatterns = [
     path("", public.offices, name="offices"),
     path("lacak", proof.track, name="track"),
     path("cek", proof.check, name="check"),
+    path("cek/luring", offline.offline, name="offline"),
+    path("cek/kunci.json", offline.keys, name="proof_keys"),
+    path("cek/penjaga.js", offline.worker, name="offline_worker"),
     path("cek/<str:code>", proof.check_code, name="check_code"),
+    path("cek/<str:code>/bukti.json", record.permit, name="permit_proof"),
+    path("transparansi", record.records, name="records"),
+    path(RECORD, record.record, name="record"),
+    path(f"{RECORD}/kepala.json", record.heads, name="record_heads"),
+    path(f"{RECORD}/kunci.pem", record.key, name="record_key"),
+    path(f"{RECORD}/bukti/<int:order>.json", record.leaf, name="record_leaf"),
+    path(f"{RECORD}/sambungan/<int:old>-<int:new>.json", record.joined, name="record_joined"),
     path("surat-demo", mailbox.mailbox, name="mailbox"),
     path("saya", mine.mine, name="mine"),
+    path("saya/dibuka", mine.looked_at, name="looked_at"),
     path("saya/dibaca", mine.read, name="read"),
+    path("saya/kabar", ways.ways, name="ways"),
     path("kuasa", mandates.mandates, name="mandates"),
     path("kuasa/beri", mandates.give, name="mandate_give"),
     path("kuasa/<uuid:mandate>/jawab", mandates.answer, name="mandate_answer"),

@@ -202,3 +202,9 @@ def time_left(due: date | None, today: date, working_days: int, *, paused: bool 
     return TimeLeft(
         "soon" if working_days <= 1 else "fine", _("%(n)d hari kerja") % {"n": working_days}, word
     )
+
+
+def masked_address(address: str) -> str:
+    """An e-mail address or telephone number that its owner recognises and nobody else can use: "p•••@contoh.example"."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}•••@{host}" if at else masked(address, tail=3) if address else ""

@@ -52,6 +52,15 @@ UNKNOWN = Words(
 )
 
 WORDS: Mapping[str, Words] = {
+    # messages
+    "notices.not-failed": Words(
+        what=_("Kiriman ini tidak gagal, jadi tidak perlu dikirim ulang."),
+        do=_("Muat ulang halaman untuk melihat keadaannya sekarang."),
+    ),
+    "notices.phone-not-proven": Words(
+        what=_("Nomor WhatsApp Anda belum dibuktikan."),
+        do=_("Buktikan dulu nomornya dengan kode, lalu pilih lagi."),
+    ),
     # who may
     "access.not-yours": Words(
         what=_("Halaman ini tidak ada."),
@@ -72,6 +81,18 @@ WORDS: Mapping[str, Words] = {
     "accounts.address-refused": Words(
         _("Alamat surel ini ditolak oleh penyedianya."), _("Periksa ejaan alamatnya, lalu daftar lagi.")
     ),
+    "accounts.address-taken": Words(
+        what=_("Surel ini tidak bisa dipakai."), do=_("Pakai surel lain. Surel lama Anda tetap berlaku.")
+    ),
+    "accounts.no-change": Words(
+        what=_("Tidak ada perubahan surel yang menunggu."),
+        do=_(
+            "Tautan ini sudah dipakai atau waktunya lewat. Bila akun Anda diambil orang, datang ke loket dengan KTP."
+        ),
+    ),
+    "accounts.no-session": Words(
+        what=_("Perangkat itu sudah keluar."), do=_("Buka lagi daftar perangkat Anda.")
+    ),
     "accounts.nik-taken": Words(
         what=_("NIK ini sudah dipakai akun lain."),
         do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan KTP."),
@@ -90,6 +111,11 @@ WORDS: Mapping[str, Words] = {
         do=_(
             "Dua orang (kepala dinas, administrator, atau auditor) mengesahkannya di halaman /pemulihan. Yang Anda ketik belum disimpan."
         ),
+    ),
+    # the public record
+    "record.not-empty": Words(
+        what=_("Folder %(folder)s tidak kosong."),
+        do=_("Pilih folder baru. Ekspor lama tidak ditimpa."),
     ),
     # the vault
     "vault.passphrase-short": Words(
@@ -408,6 +434,33 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    # the token of a printed permit
+    "proof.unreadable": Words(
+        what=_("Ini bukan isi QR dari surat kami, atau tidak lengkap."),
+        do=_("Pindai atau salin lagi seluruh isi QR. Bila tetap begitu, ketik kode cek di halaman Cek izin."),
+    ),
+    "proof.altered": Words(
+        what=_("Tanda tangannya tidak cocok: isi QR ini sudah diubah, atau bukan buatan kantor."),
+        do=_("Jangan dipakai. Laporkan ke kantor."),
+    ),
+    "proof.unknown-key": Words(
+        what=_("Kunci %(kid)s tidak ada di daftar kunci ini."),
+        do=_(
+            "Ambil daftar kunci terbaru dari /cek/kunci.json, lalu coba lagi. Bila tetap begitu, surat ini bukan dari kantor itu."
+        ),
+    ),
+    "proof.not-its-time": Words(
+        what=_("Tanggal surat ini di luar masa pakai kunci %(kid)s."),
+        do=_("Jangan dipakai sebelum kode ceknya diperiksa di halaman Cek izin."),
+    ),
+    "proof.no-keys": Words(
+        what=_("Berkas ini bukan daftar kunci kantor."),
+        do=_("Ambil dari alamat resmi kantor, halaman /cek/kunci.json."),
+    ),
+    "proof.too-soon": Words(
+        what=_("Kunci baru paling cepat mulai dipakai tanggal %(earliest)s."),
+        do=_("Pilih tanggal itu atau sesudahnya, supaya HP pemeriksa sempat mengambil kunci baru."),
+    ),
     "permits.revoked": Words(
         what=_("Surat ini sudah dicabut."),
         do=_("Salinannya tidak dibuat lagi. Tanyakan ke kantor bila Anda perlu."),
@@ -582,6 +635,96 @@ WORDS: Mapping[str, Words] = {
     "catalog.overtaken": Words(
         what=_("Versi lain disetujui sejak Anda membuka halaman ini."),
         do=_("Buka lagi versi ini dan baca perubahannya terhadap versi yang baru disetujui."),
+    ),
+    "catalog.not-approved": Words(
+        what=_("Versi ini belum disetujui."),
+        do=_("Yang belum disetujui cukup ditarik atau dikembalikan."),
+    ),
+    "catalog.recalled": Words(
+        what=_("Versi ini sudah dibatalkan dan tidak pernah berlaku."),
+        do=_("Buka versi yang berlaku, atau unggah versi berikutnya."),
+    ),
+    "catalog.recalled-content": Words(
+        what=_("Isi folder ini sama persis dengan versi yang sudah dibatalkan."),
+        do=_("Ubah isinya dulu, sedikitnya tanggal revisi di sop.toml. Lalu unggah lagi."),
+    ),
+    "catalog.recall-late": Words(
+        what=_("Versi ini sudah berlaku sejak %(day)s."),
+        do=_("Untuk mengubahnya, unggah versi berikutnya."),
+    ),
+    "catalog.recall-followed": Words(
+        what=_("Versi lain disetujui sesudah versi ini."),
+        do=_("Batalkan dulu versi yang disetujui paling akhir."),
+    ),
+    "catalog.recall-pinned": Words(
+        what=_("Sudah ada berkas yang dikirim dengan versi ini."),
+        do=_("Berkas itu harus selesai dengan versinya. Untuk mengubah aturan, unggah versi berikutnya."),
+    ),
+    "catalog.recall-linked": Words(
+        what=_("SOP ini dipakai layanan lain yang sudah terbit, dan tidak ada versi lainnya."),
+        do=_("Batalkan dulu layanan yang menyebut SOP ini."),
+    ),
+    "catalog.no-why": Words(
+        what=_("Alasannya belum ditulis."),
+        do=_("Tulis satu atau dua kalimat, lalu kirim lagi."),
+    ),
+    "catalog.no-way": Words(
+        what=_("Belum disebut ke mana pemohon pergi."),
+        do=_("Tulis ke mana mereka pergi, atau pilih layanan pengganti."),
+    ),
+    "catalog.closing-past": Words(
+        what=_("Tanggal penutupan %(day)s sudah lewat."),
+        do=_("Pilih hari ini atau sesudahnya."),
+    ),
+    "catalog.closing-twice": Words(
+        what=_("Layanan ini sudah ditutup mulai %(day)s."),
+        do=_("Untuk mengganti tanggalnya, batalkan dulu penutupan itu sebelum harinya."),
+    ),
+    "catalog.closing-sop": Words(
+        what=_("SOP tertaut tidak punya pemohon, jadi tidak bisa ditutup."),
+        do=_("Tutup layanan yang memakainya."),
+    ),
+    "catalog.closing-gone": Words(
+        what=_("Penutupan ini tidak berlaku lagi."),
+        do=_("Muat ulang halamannya dan lihat keadaannya sekarang."),
+    ),
+    "catalog.closing-begun": Words(
+        what=_("Layanan ini sudah ditutup sejak %(day)s."),
+        do=_("Untuk membukanya lagi, unggah versi baru dan mintakan persetujuan."),
+    ),
+    "catalog.successor": Words(
+        what=_("Layanan pengganti itu tidak bisa dipilih."),
+        do=_("Pilih layanan lain yang masih dibuka pada tanggal itu."),
+    ),
+    "catalog.closed": Words(
+        what=_("Layanan %(name)s ditutup mulai %(day)s."),
+        do=_(
+            "Buka halaman layanan itu untuk tahu sebabnya dan ke mana Anda bisa pergi. Isian Anda tetap tersimpan."
+        ),
+    ),
+    "catalog.release-more": Words(
+        what=_("Selain kata dan surat, ada yang berbeda: %(files)s."),
+        do=_("Kembalikan yang lain seperti semula. Untuk mengubah aturan, unggah versi berikutnya."),
+    ),
+    "catalog.release-same": Words(
+        what=_("Tidak ada yang berbeda dari yang dipakai sekarang."),
+        do=_("Betulkan dulu katanya di permit.typ atau texts.id.toml, lalu unggah lagi."),
+    ),
+    "catalog.release-unsound": Words(
+        what=_("Berkas yang dibetulkan belum benar: %(problems)s."),
+        do=_("Betulkan, lalu unggah lagi foldernya."),
+    ),
+    "catalog.asked-already": Words(
+        what=_("Usulan yang sama untuk layanan ini sudah ada dan belum dijawab."),
+        do=_("Buka usulan itu di halaman layanan, atau tunggu jawabannya."),
+    ),
+    "catalog.not-asked": Words(
+        what=_("Usulan ini sudah dijawab atau ditarik."),
+        do=_("Muat ulang halamannya dan lihat keadaannya sekarang."),
+    ),
+    "catalog.no-answer": Words(
+        what=_("Alasan penolakan belum ditulis."),
+        do=_("Tulis mengapa usulan ini ditolak. Pengusul membacanya."),
     ),
     "catalog.not-draft": Words(
         what=_("Versi ini bukan draf lagi."),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from satupintu.ui.parts import TagKind
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
 else:
@@ -35,6 +37,21 @@ ROLES: Mapping[str, Text] = {
     "pengawas": gettext_lazy("pengawas"),
 }
 """By the ids of design §4."""
+
+LOOKED_AT: Mapping[str, Text] = {
+    "document": gettext_lazy("membuka satu dokumen"),
+    "permit": gettext_lazy("membuka surat yang terbit"),
+    "preview": gettext_lazy("membuka draf surat"),
+}
+"""What is opened beside the file itself, by the name of the page."""
+
+LOOK_WHY: Mapping[str, Text] = {
+    "turn": gettext_lazy("sedang gilirannya"),
+    "hand": gettext_lazy("pernah menanganinya"),
+    "duty": gettext_lazy("tugas mengawasi"),
+    "other": gettext_lazy("bukan gilirannya"),
+}
+"""By the reasons of `door/looks.py`."""
 
 FACTS: Mapping[str, Text] = {
     "waits-answered": gettext_lazy("jawaban pihak lain"),
@@ -87,6 +104,43 @@ ANSWERS: Mapping[str, Text] = {
     "proof-sent": gettext_lazy("bukti bayar masuk"),
 }
 """Answers and states of waits (design §1.1)."""
+
+
+CHANNELS: Mapping[str, Text] = {"email": gettext_lazy("surel"), "whatsapp": gettext_lazy("WhatsApp")}
+DELIVERIES: Mapping[str, tuple[TagKind, Text]] = {
+    "menunggu": ("wait", gettext_lazy("sedang dikirim")),
+    "belum-pasti": ("wait", gettext_lazy("belum pasti, sedang dicek")),
+    "terkirim": ("ok", gettext_lazy("terkirim")),
+    "gagal": ("stop", gettext_lazy("gagal terkirim")),
+    "sampai": ("ok", gettext_lazy("sampai")),
+    "dibaca": ("ok", gettext_lazy("dibaca")),
+}
+"""The states of core/telling.py as people read them."""
+
+
+def channel_words(channel: str) -> str:
+    """A way a message travels: "surel", "WhatsApp"."""
+    return str(CHANNELS.get(channel, channel))
+
+
+def delivery_words(state: str) -> tuple[TagKind, str]:
+    """The state of a delivery: the kind of its tag, and the word."""
+    kind, word = DELIVERIES.get(state, ("", state))
+    return kind, str(word)
+
+
+def delivery_reason(reason: str) -> str:
+    """Why a message has not arrived; what a server said is left to the log."""
+    if reason.startswith("mail "):
+        return _("server surel tidak menjawab")
+    if reason.startswith("whatsapp "):
+        return _("WhatsApp tidak menjawab")
+    return reason
+
+
+def looked_words(what: str) -> Text:
+    """What somebody did who is on record with this."""
+    return LOOKED_AT.get(what.partition(":")[0], _("membuka berkas"))
 
 
 def role_words(role: str) -> str:

@@ -59,7 +59,7 @@ def take(into: Path, lock: box.Lock, *, with_keys: bool, at: datetime) -> Taken:
     name = folder.new_id(at, secrets.token_hex(2))
     counts: dict[str, int] = {}
     with folder.draft(into, name) as made:
-        with files.still(), rows.snapshot():
+        with files.still(), read.snapshot():
             parts = {DATABASE: box.lock(rows.dump(counts), made / DATABASE, lock.recipient)}
             heads = read.heads()
             migrations = sorted(map(list, MigrationRecorder(connection).applied_migrations()))

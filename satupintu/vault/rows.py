@@ -11,7 +11,6 @@ import base64
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -19,7 +18,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from satupintu.vault.box import Damaged
 
@@ -34,23 +33,6 @@ _KINDS = {
     "BinaryField": "bytes",
     "DecimalField": "decimal",
 }
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One consistent view of everything while the office goes on writing."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-        return
-    # Not atomic(): that is IMMEDIATE here, and nobody could write meanwhile. In WAL mode a reader holds nobody up.
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def tables() -> list[type[models.Model]]:

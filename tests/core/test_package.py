@@ -427,3 +427,23 @@ def test_no_files_however_wrong_break_the_reader(files: dict[str, bytes]) -> Non
         read_package(files)
     assert said.value.problems
     assert all(problem.file and problem.where and problem.message for problem in said.value.problems)
+
+
+def test_a_notice_that_cannot_travel_by_whatsapp_is_a_mistake(folder: Path) -> None:
+    """The body counts where there is no short form; the short form, where there is one."""
+    name, body = "texts.id.toml", '"notice.terbit.body" = "Kabar baik:'
+    change(folder, name, body, body + " baik" * 40)
+    found = only(folder)
+    assert (found.file, found.where) == (name, "notice.terbit.body")
+    assert "batasnya 300" in found.message
+    assert "notice.terbit.whatsapp" in found.message
+    assert read_package(
+        load_folder(folder), published=True
+    ).texts  # one published before this rule stays readable
+
+    short = '"notice.terbit.whatsapp" = "Izin {resi} sudah terbit: {tautan}"\n'
+    change(folder, name, body, short + body)
+    assert check_folder(folder) == []
+    change(folder, name, "Izin {resi} sudah", "Izin Anda sudah")
+    found = only(folder)
+    assert (found.where, "Nomor resi" in found.message) == ("notice.terbit.whatsapp", True)

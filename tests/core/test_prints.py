@@ -19,12 +19,15 @@ from typing import Any
 import pikepdf
 import pytest
 import segno
+from PIL import ImageDraw, ImageFilter
 
 from satupintu.catalog.sheets import house_of_folder, poster, sop, standar
 from satupintu.core import standard
 from satupintu.core.package import read_package
+from satupintu.core.proof import Facts, mint
 from satupintu.core.refusal import Refusal
 from satupintu.ui import prints
+from tests import scan
 from tests.pdf import text_of
 
 SERVICE = Path(__file__).parents[2] / "services/mempawah/sertifikat-standar"
@@ -260,6 +263,25 @@ def test_qr_is_one_dark_path_that_holds_every_module() -> None:
     matrix = segno.make(CHECK, error="m", micro=False).matrix
     assert cells == {(x, y) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
     assert quiet.startswith("M-4 -4h")
+
+
+def test_the_qr_of_the_longest_token_is_read_from_a_poor_copy() -> None:
+    """Every fact as long as a token takes: on one page as before, each module 0.42 mm, blotted, blurred, at 150 dpi."""
+    wide = "W" * 80
+    facts = Facts(
+        wide, wide, "KX7P3MWRQT9H", wide, wide, wide, wide, date(2026, 11, 20), wide, training=False
+    )
+    said = f"https://perizinan.kabupaten-contoh.example/cek/{facts.code}#{mint(facts, bytes(32))}"
+    pdf = prints.compile_pdf("permit.typ", data(), files=FILES, qr=said)
+    front, annex = scan.pages(pdf, dpi=150)
+    assert scan.codes(annex) == []
+    (found,) = scan.codes(front)
+    at = (found.position.top_left.x + found.position.bottom_right.x) // 2, found.position.top_left.y + 60
+    ImageDraw.Draw(front).ellipse((at[0] - 16, at[1] - 16, at[0] + 16, at[1] + 16), fill=0)
+    assert [code.text for code in scan.codes(front.filter(ImageFilter.GaussianBlur(0.8)))] == [said]
+    address, sign, token = said.partition("#")
+    modules = len(segno.make([address + sign, token], error="m").matrix)  # type: ignore[arg-type]
+    assert scan.width_mm(pdf) == pytest.approx(modules * 0.42, rel=0.01)
 
 
 # ---- hostile templates ----------------------------------------------------------------------------------------------

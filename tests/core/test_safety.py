@@ -11,9 +11,10 @@ import pytest
 
 from satupintu import RELEASED
 from satupintu.config import safety
-from satupintu.config.safety import Installation, file_system, is_loopback, problems
+from satupintu.config.safety import Installation, WhatsApp, file_system, is_loopback, problems
 
 KEY = bytes(range(32))
+ON = WhatsApp("100200300", "https://graph.facebook.com/v23.0", "0123456789abcdef" * 2, "kata-jabat-tangan")
 SOUND = Installation(
     url="https://izin.kampar.example",
     smtp="surat.kampar.example:25",
@@ -26,6 +27,7 @@ SOUND = Installation(
     open_to_others=(),
     file_system="ext4",
     today=RELEASED,
+    whatsapp=ON,
 )
 BROKEN = {
     "debug": {"debug": True},
@@ -35,6 +37,8 @@ BROKEN = {
     "hosts": {"hosts": ("*",)},
     "smtp-missing": {"smtp": ""},
     "sender": {"sender": "Satu Pintu <tanpa-balas@satupintu.example>"},
+    "whatsapp-secret": {"whatsapp": replace(ON, secret="")},
+    "whatsapp-http": {"whatsapp": replace(ON, url="http://graph.example")},
     "open-to-others": {"open_to_others": (Path("keys"),)},
     "secret-weak": {"secret": "django-insecure-" + "0123456789abcdef" * 6},
     "key-weak": {"keys": {Path("a.key"): bytes(32)}},
@@ -45,6 +49,10 @@ BROKEN = {
 
 def test_a_sound_installation_breaks_no_rule():
     assert problems(SOUND) == ()
+
+
+def test_an_office_without_whatsapp_needs_no_secret_for_it():
+    assert problems(replace(SOUND, whatsapp=WhatsApp())) == ()
 
 
 def test_no_rule_is_without_its_example():
@@ -64,6 +72,8 @@ def test_each_unsafe_setting_breaks_its_rule_alone(code):
     [
         ("hosts", {"hosts": ()}),
         ("hosts", {"hosts": ("127.0.0.1",)}),
+        ("whatsapp-secret", {"whatsapp": replace(ON, verify="")}),
+        ("whatsapp-secret", {"whatsapp": replace(ON, phone="", secret="pendek")}),
         ("secret-weak", {"secret": "pendek"}),
         ("secret-weak", {"secret": "a" * 60}),
         ("key-weak", {"keys": {Path("a.key"): KEY[:31]}}),

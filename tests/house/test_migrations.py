@@ -24,7 +24,8 @@ from django.db.migrations.state import ProjectState
 
 # Tables that grow with the years: an ordinary index on one of them stops every writer while it is built.
 BIG = {
-    "door.event", "door.command", "door.storedfile", "cases.case", "cases.turn", "cases.word", "applications.application",
+    "door.event", "door.leaf", "door.branch", "door.treehead", "door.command", "door.storedfile",
+    "cases.case", "cases.turn", "cases.word", "applications.application",
     "applications.requirementitem", "applications.document", "applications.verdict", "notices.notice",
     "notices.delivery", "permits.permit",
 }  # fmt: skip

@@ -82,7 +82,10 @@ def test_the_wish_of_the_system_gives_the_same_high_contrast():
     assert found == chosen
 
 
-@pytest.mark.parametrize(("name", "limit_kib"), [("satupintu.css", 14), ("satupintu.js", 10)])
+@pytest.mark.parametrize(
+    ("name", "limit_kib"),
+    [("satupintu.css", 14), ("satupintu.js", 10), ("proof.js", 4), ("offline.js", 4), ("challenge.js", 2)],
+)
 def test_first_visit_stays_light(name, limit_kib):
     assert len(gzip.compress((STATIC / name).read_bytes(), 9)) <= limit_kib * 1024
 

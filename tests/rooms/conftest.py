@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from satupintu.adapters.mail import simulator
+from satupintu.adapters.whatsapp import simulator as whatsapp
 
 
 class Choosy(simulator.Catcher):
@@ -136,6 +137,20 @@ def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     yield catcher
     controller.stop()
+
+
+@pytest.fixture
+def phone(tmp_path: Path, settings: Any) -> Iterator[whatsapp.Phone]:
+    """A Cloud API of our own on a real socket; what it took lies as *.json in its folder."""
+    at_meta = whatsapp.Phone(tmp_path / "whatsapp", token="rahasia-token", secret="rahasia-app")
+    server = whatsapp.serve(at_meta)
+    settings.WHATSAPP_URL = f"http://127.0.0.1:{server.server_port}/v23.0"
+    settings.WHATSAPP_PHONE_ID, settings.WHATSAPP_ACCOUNT_ID = at_meta.phone_id, at_meta.account_id
+    settings.WHATSAPP_TOKEN, settings.WHATSAPP_SECRET = at_meta.token, at_meta.secret
+    settings.WHATSAPP_VERIFY = "kata-jabat-tangan"
+    yield at_meta
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture

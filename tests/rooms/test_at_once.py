@@ -23,7 +23,7 @@ from satupintu.door.moment import now
 from satupintu.door.read import verify
 from satupintu.door.worker import sweep
 from satupintu.notices import actions as notices
-from satupintu.notices.models import Delivery, Notice
+from satupintu.notices.models import Delivery, Notice, Report
 from satupintu.offices import actions as offices
 from satupintu.offices.models import NumberBook, Office
 from satupintu.permits import actions as permits
@@ -182,6 +182,16 @@ def test_eight_jobs_tell_the_same_thing_once(office: Office) -> None:
     answers = f.at_once(8, lambda n: notices.tell(account.pk, message))
     assert sorted(answers) == [False] * 7 + [True]
     assert (Notice.objects.count(), Delivery.objects.count()) == (1, 1)
+
+
+def test_a_report_that_comes_eight_times_at_once_counts_once(office: Office) -> None:
+    account = Account.objects.get(email=f.APPLICANT)
+    notices.tell(account.pk, notices.Message(office.pk, "case:x", "x:1:test", "Halo", "Isi"))
+    delivery = Delivery.objects.get()
+    Delivery.objects.update(channel="whatsapp")
+    told = notices.Told(str(delivery.notice.key), "wamid.x", "read", 0, f.AT)
+    assert sorted(f.at_once(8, lambda n: notices.take_reports([told]))) == [0] * 7 + [1]
+    assert Report.objects.count() == 1
 
 
 def test_two_sweepers_put_a_lost_job_back_once(office: Office) -> None:

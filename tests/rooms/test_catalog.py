@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -227,7 +226,7 @@ def test_a_kbli_is_found_by_digits_and_by_plain_words(office: Office) -> None:
 
 
 def test_loading_the_starter_set_again_changes_nothing(office: Office) -> None:
-    path = Path(actions.__file__).parent / "data" / "kbli-awal.csv"
+    path = queries.KBLI_LIST
     before = list(Kbli.objects.order_by("pk").values())
     assert actions.load_kbli(path, version="2020") == len(before)
     assert list(Kbli.objects.order_by("pk").values()) == before

@@ -6,6 +6,7 @@ Each data migration (RunPython, RunSQL) has a trial here: what its rows were bef
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +100,65 @@ def the_event_moves(state: State) -> None:
     assert events(state).update(kind="c") == 1
 
 
+TREE = {
+    "Leaf": {"tree": 1, "position": 0, "event_id": 1, "hash": b"a"},
+    "Branch": {"tree": 1, "level": 1, "position": 0, "hash": b"a"},
+    "TreeHead": {
+        "tree": 1,
+        "number": 1,
+        "origin": "a",
+        "size": 1,
+        "root": "a",
+        "at": f.AT,
+        "key": "a",
+        "signature": "a",
+    },
+}
+
+
+def a_tree(state: State) -> None:
+    for name, row in TREE.items():
+        state.get_model("door", name).objects.create(**row)
+        state.get_model("door", name).objects.update(tree=2)
+
+
+def the_tree_rests(state: State) -> None:
+    for name in TREE:
+        rows = state.get_model("door", name).objects
+        assert rows.get().tree == 2
+        refused(lambda rows=rows: rows.update(tree=3))  # type: ignore[misc]
+        refused(lambda rows=rows: rows.all().delete())  # type: ignore[misc]
+
+
+def the_tree_moves(state: State) -> None:
+    assert [state.get_model("door", name).objects.update(tree=3) for name in TREE] == [1, 1, 1]
+
+
+def a_look(state: State) -> None:
+    row = {
+        "office_id": 1,
+        "day": f.AT.date(),
+        "number": 1,
+        "at": f.AT,
+        "person": "x",
+        "role": "a",
+        "subject": "case:1",
+    }
+    state.get_model("door", "Look").objects.create(
+        **row, what="a", why="turn", network="n", previous="0", seal="1"
+    )
+
+
+def the_look_rests(state: State) -> None:
+    rows = state.get_model("door", "Look").objects
+    refused(lambda: rows.update(person="y"))
+    refused(lambda: rows.all().delete())
+
+
+def the_look_moves(state: State) -> None:
+    assert state.get_model("door", "Look").objects.update(person="y") == 1
+
+
 def versions(state: State) -> Any:
     return state.get_model("catalog", "ServiceVersion").objects
 
@@ -171,10 +231,59 @@ def the_words_are_gone(state: State) -> None:
     assert state.get_model("cases", "Case").objects.count() == 2
 
 
+def three_accounts(state: State) -> None:
+    """Two of persons who bear one name, one that has no person yet."""
+    account = state.get_model("accounts", "Account").objects.create
+    for n in range(2):
+        person = state.get_model("accounts", "Person").objects.create(name="Siti Aminah", created_at=f.AT)
+        account(email=f"{n}@contoh.example", person=person, date_joined=f.AT)
+    account(email="baru@contoh.example", date_joined=f.AT)
+
+
+def they_have_user_names(state: State) -> None:
+    rows = state.get_model("accounts", "Account").objects
+    names = set(rows.exclude(person=None).values_list("username", flat=True))
+    assert len(names) == 2
+    assert all(re.fullmatch(r"sitiaminah\d{4}", name) for name in names)
+    assert rows.get(person=None).username is None
+
+
+def rulings(state: State) -> Any:
+    return state.get_model("catalog", "Ruling").objects
+
+
+def two_rulings(state: State) -> None:
+    """One that was approved, and one that waits."""
+    two_versions(state)
+    version = versions(state).get(status="approved")
+    for status in ("approved", "asked"):
+        rulings(state).create(
+            office=version.office, kind="recall", slug="a", about=version, status=status, reason="x", salt=b"x",
+            asked_by="x", at=f.AT,
+        )  # fmt: skip
+
+
+def the_ruling_rests(state: State) -> None:
+    for act in (lambda rows: rows.update(reason="B"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="an approved ruling is immutable"), transaction.atomic():
+            act(rulings(state).filter(status="approved"))
+    assert rulings(state).filter(status="asked").update(reason="B") == 1
+    with pytest.raises(DatabaseError, match="a published version is immutable"), transaction.atomic():
+        versions(state).filter(status="approved").update(name="B")
+
+
+def the_ruling_moves(state: State) -> None:
+    assert rulings(state).filter(status="approved").update(reason="C") == 1
+
+
 TRIALS: Mapping[tuple[str, str], Trial] = {
     ("door", "0002_append_only"): Trial(an_event, the_event_rests, the_event_moves),
+    ("door", "0006_looks_only_grow"): Trial(a_look, the_look_rests, the_look_moves),
+    ("accounts", "0004_user_names"): Trial(three_accounts, they_have_user_names, they_have_user_names),
+    ("door", "0008_tree_only_grows"): Trial(a_tree, the_tree_rests, the_tree_moves),
     ("cases", "0004_words_of_titles"): Trial(two_files, the_words_are_there, the_words_are_gone),
     ("catalog", "0003_immutable"): Trial(two_versions, the_published_rests, the_published_moves),
+    ("catalog", "0006_ruling_immutable"): Trial(two_rulings, the_ruling_rests, the_ruling_moves),
 }
 
 

@@ -24,6 +24,7 @@ from tests.weights import KIB, first_visit, served, visit
 
 Stage = Callable[[str], Case]
 MOST_QUERIES, MOST_BYTES, MOST_STYLE = 12, 50 * KIB, 14 * KIB
+PUT_ON_RECORD = 6
 NOW = f.AT + timedelta(hours=2)
 
 PUBLIC = ["/", "/mempawah/", "/mempawah/layanan", "/mempawah/layanan/sertifikat-standar",
@@ -66,11 +67,11 @@ def at(stage: Stage, name: str) -> Case:
     return f.send_back(stage("validasi"), "jf", NOW) if name == "perbaikan" else stage(name)
 
 
-def light(client: Client, address: str) -> Any:
+def light(client: Client, address: str, most: int = MOST_QUERIES) -> Any:
     """The page, which took no more than it may."""
     answer, asked = visit(client, address)
     assert answer.status_code == 200, address
-    assert len(asked) <= MOST_QUERIES, "\n".join([f"{address}: {len(asked)}", *(sql[:140] for sql in asked)])
+    assert len(asked) <= most, "\n".join([f"{address}: {len(asked)}", *(sql[:140] for sql in asked)])
     return answer
 
 
@@ -103,7 +104,10 @@ def test_a_page_of_a_sent_application_is_light(stage: Stage, name: str, page: st
 
 @pytest.mark.parametrize(("who", "name", "page"), WORK)
 def test_an_officers_page_asks_little(stage: Stage, who: str, name: str, page: str) -> None:
-    light(logged_in(who), f"/berkas/{at(stage, name).key}{page}")
+    """One statement asks whether this look is on record already; six put it there."""
+    officer, address = logged_in(who), f"/berkas/{at(stage, name).key}{page}"
+    light(officer, address, MOST_QUERIES + 1 + PUT_ON_RECORD)
+    light(officer, address, MOST_QUERIES + 1)
 
 
 def test_the_style_sheet_is_small() -> None:

@@ -96,6 +96,7 @@ def test_the_act_of_signing_takes_the_number_and_freezes_the_draft(stage: Stage)
     assert permit.signer == f.actor("kadis").person
     assert {**permit.data, "dokumen": None, "penanda": None} == {
         **draft.data,
+        "layanan": {**draft.data["layanan"], "sidik_versi": case_queries.package(case).digest},
         "dokumen": None,
         "penanda": None,
     }

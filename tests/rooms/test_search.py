@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from satupintu.accounts.models import Account
-from satupintu.cases import queries
+from satupintu.cases import queries, search
 from satupintu.cases.models import Case, Word
 from satupintu.core.search import words
 from satupintu.offices.models import NumberBook, Office
@@ -132,7 +132,7 @@ def test_one_file_is_shown_once(shelf: Case) -> None:
     ("typed", "year", "most"),
     [
         ("000102", THIS, 6),
-        ("roti", THIS, 5),
+        ("roti", THIS, 6),
         ("zz", THIS, 5),
         ("roti toko melati", THIS, 8),
         ("roti toko", None, 9),
@@ -144,6 +144,67 @@ def test_a_search_asks_little(shelf: Case, typed: str, year: int | None, most: i
     with CaptureQueriesContext(connection) as asked:
         queries.search(actor, typed, year=year)
     assert len(asked) <= most, "\n".join(one["sql"][:150] for one in asked)
+
+
+# The same as reading everything ---------------------------------------------------------------------------------------
+
+NAMES = ("roti", "rotan", "rotiku", "toko", "tokoh", "melati", "mela", "88")
+TITLES = [" ".join(NAMES[(n * step) % 8] for step in (3, 5, 7)) for n in range(24)]
+
+
+def by_reading(
+    files: list[tuple[int, int, tuple[str, ...]]], years: set[int], asked: list[str], most: int
+) -> list[int]:
+    """What a search shall give, by looking at every file. files: (row id, year, words of the title)."""
+    found: list[int] = []
+    for year in sorted(years, reverse=True):
+        there = sorted(((pk, has) for pk, its_year, has in files if its_year == year), reverse=True)
+        whole = [pk for pk, has in there if all(word in has for word in asked)]
+        begun = [pk for pk, has in there if all(any(one.startswith(word) for one in has) for word in asked)]
+        found += [*whole, *(pk for pk in begun if pk not in whole)][: most - len(found)]
+    return found
+
+
+@pytest.fixture
+def full_shelf(stage: Stage) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Files of two years, some of another office among them; one was sent when it was another year elsewhere."""
+    like, made = stage("verifikasi"), []
+    Word.objects.all().delete()
+    for number, title in enumerate(TITLES):
+        for year, office in ((LAST, "mempawah"), (THIS, "mempawah"), (THIS, "kampar")):
+            case = file(like, 1000 + number, title, year=year, office=office)
+            if office == "mempawah":
+                made.append((case.pk, year, words(title)))
+    oldest = min(pk for pk, year, _ in made if year == THIS)
+    Case.objects.filter(pk=oldest).update(opened_at=f.AT.replace(year=LAST, month=12, day=31, hour=18))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("common", "newest"),
+    [(10_000, 3_000), (8, 30), (1, 3_000), (1, 4)],
+    ids=["all rare", "some common", "all common", "few newest"],
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    asked=st.lists(
+        st.sampled_from(sorted({name[:n] for name in NAMES for n in range(1, 7)} | {"zz"})),
+        min_size=1, max_size=3, unique=True,
+    ),
+    years=st.sets(st.sampled_from((LAST, THIS)), min_size=1),
+    most=st.integers(1, 30),
+)  # fmt: skip
+def test_a_search_gives_what_reading_every_file_would(
+    full_shelf: list[tuple[int, int, tuple[str, ...]]], common: int, newest: int,
+    asked: list[str], years: set[int], most: int,
+) -> None:  # fmt: skip
+    office = Office.objects.get(slug="mempawah").pk
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "COMMON", common)
+        patch.setattr(search, "GLANCE", newest // 2)
+        patch.setattr(search, "NEWEST", newest)
+        found = search.by_name(office, years, asked, most)
+    assert found == by_reading(full_shelf, years, asked, most)
 
 
 # What is sent is found -----------------------------------------------------------------------------------------------

@@ -34,13 +34,15 @@ from satupintu import cli
 from satupintu.accounts.codes import code_of
 from satupintu.accounts.models import Account, Letter, Person
 from satupintu.core.refusal import Refusal
-from satupintu.door import files, read, recovery
+from satupintu.door import files, merkle, read, recovery
 from satupintu.door.models import Event, StoredFile
+from satupintu.door.moment import at_moment
 from satupintu.door.worker import OfficeWorker
 from satupintu.offices.actions import take_number
+from satupintu.offices.jobs import seal_record
 from satupintu.offices.models import Office
 from satupintu.permits.models import Permit
-from satupintu.vault import actions, backup, box, drill, folder, place, queries, restore, rows
+from satupintu.vault import actions, backup, box, drill, folder, place, queries, restore
 from satupintu.vault.folder import DATABASE, IDENTITY, KEYS, MANIFEST, SUMS, Backup
 from tests import factories as f
 from tests.rooms.conftest import furnish
@@ -333,7 +335,7 @@ def test_an_office_at_work_neither_waits_nor_shows_in_the_snapshot(outside: None
         Letter.objects.create(email="tengah@contoh.example", made_at=f.AT)
         connection.close()
 
-    with rows.snapshot():
+    with read.snapshot():
         before = Letter.objects.count()
         worker = threading.Thread(target=write)
         worker.start()
@@ -480,6 +482,29 @@ def test_a_restore_gives_the_same_office_and_says_so_on_record(
     rehearsed = elsewhere("restore", str(into), "--drill", before=knows(identity), DATABASE_URL="")
     assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
     assert "SQLite sementara" in rehearsed.stdout
+
+
+def test_heads_published_after_the_backup_are_missed_once_it_is_restored(
+    office: Office, lock: box.Lock, elsewhere: Run, identity: Any, tmp_path: Path
+) -> None:
+    """Whoever has kept them sees that the office has gone back, whatever it says of itself."""
+    kept, into = tmp_path / "disimpan", tmp_path / "cadangan"
+    for n, at in enumerate((f.AT, f.AT + timedelta(hours=1))):
+        f.sent(at)
+        with at_moment(at):
+            seal_record.call()
+        (kept / str(n)).mkdir(parents=True)
+        (kept / str(n) / "kepala.json").write_text(json.dumps(merkle.latest(office.pk).to_json()))  # type: ignore[union-attr]
+        if n == 0:
+            backup.take(into, lock, with_keys=True, at=at)
+    said = elsewhere("restore", str(into), "--json", before=knows(identity))
+    assert said.returncode == 0, said.stdout + said.stderr
+    early = elsewhere("record", "verify", "--heads", str(kept / "0"), "--json")
+    assert early.returncode == 0, early.stdout + early.stderr
+    both = elsewhere("record", "verify", "--heads", str(kept), "--json")
+    assert both.returncode == 1, both.stdout + both.stderr
+    flaws = [(flaw["number"], flaw["what"]) for flaw in json.loads(both.stdout)["flaws"]]
+    assert flaws == [(2, "kept-missing-leaves")]
 
 
 def test_what_is_there_already_is_never_touched(

@@ -1,22 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 """Making persons and accounts, and giving them roles.
 
+The last part guards the way in: tries, proofs of work, sessions, a new address.
+
 allauth writes its own tables (e-mail addresses, sessions): the named exception to "only actions write".
 """
 
 from __future__ import annotations
 
 import secrets
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import F
 
-from satupintu.accounts.models import Account, Assignment, Invitation, Letter, Person
+from satupintu.accounts.models import (
+    Account,
+    AddressChange,
+    Assignment,
+    Invitation,
+    Letter,
+    Person,
+    SignIn,
+    SpentProof,
+    Tries,
+)
 from satupintu.accounts.queries import digest, invitation
 from satupintu.core.access import Actor, Permission, Role, system
+from satupintu.core.guessing import Bucket, Rule, Scope, Verdict, after, given_back, weigh
+from satupintu.core.identifier import new_user_name
 from satupintu.core.refusal import Refusal
 from satupintu.door.fields import blind_index
 from satupintu.door.moment import now
@@ -24,15 +43,38 @@ from satupintu.door.write import task_of, write
 from satupintu.offices.models import Office
 
 INVITED_FOR = timedelta(hours=24)
+TRIES_KEPT = timedelta(days=30)
 
 
 def name_person(account: Account, name: str) -> Person:
-    """Give a new account its person."""
+    """Give a new account its person and a user name."""
     with transaction.atomic():
         made = Person.objects.create(name=name, created_at=now())
         account.person = made
-        account.save(update_fields=["person"])
+        account.username = _free_user_name(name)
+        account.save(update_fields=["person", "username"])
     return made
+
+
+def _free_user_name(name: str) -> str:
+    """One that nobody has; of two who draw the same at the same instant, the unique column stops the second."""
+    while Account.objects.filter(username=(drawn := new_user_name(name))).exists():
+        pass
+    return drawn
+
+
+def prove_phone(person: Person, phone: str) -> None:
+    """This person has just shown that he holds this number (normalised; a code came back from it).
+
+    From now on he may log in by it and be told by WhatsApp there, and nobody else: numbers are given to new owners,
+    families share one.
+    """
+    with transaction.atomic():
+        set_identity(person, phone=phone)
+        others = Person.objects.filter(phone_index=person.phone_index, phone_proven_at__isnull=False)
+        others.exclude(pk=person.pk).update(phone_proven_at=None)
+        person.phone_proven_at = now()
+        person.save(update_fields=["phone_proven_at"])
 
 
 def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
@@ -45,9 +87,10 @@ def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
         if Person.objects.filter(nik_index=index).exclude(pk=person.pk).exists():
             raise Refusal("accounts.nik-taken", status=422)
         person.nik, person.nik_index = nik, index
-    if phone:
+    if phone and phone != person.phone:
         person.phone, person.phone_index = phone, blind_index(phone, purpose="phone")
-    person.save(update_fields=["nik", "nik_index", "phone", "phone_index"])
+        person.phone_proven_at = None
+    person.save(update_fields=["nik", "nik_index", "phone", "phone_index", "phone_proven_at"])
 
 
 def make_account(*, email: str, name: str, password: str, verified: bool = True) -> Account:
@@ -59,6 +102,13 @@ def make_account(*, email: str, name: str, password: str, verified: bool = True)
         name_person(account, name)
         EmailAddress.objects.create(user=account, email=email, verified=verified, primary=True)
     return account
+
+
+def pretend_account(*, name: str, password: str) -> None:
+    """Do all the work of a new account and take it back: who registers an address that is taken waits as long."""
+    with transaction.atomic():
+        make_account(email=f"{secrets.token_hex(8)}@satupintu.invalid", name=name, password=password)
+        transaction.set_rollback(True)
 
 
 def assign(
@@ -160,3 +210,187 @@ def post_letter(letter_id: int | None, *, email: str, template: str) -> None:
 
 def letter_sent(letter_id: int) -> None:
     Letter.objects.filter(pk=letter_id, sent_at__isnull=True).update(sent_at=now())
+
+
+# The way in -------------------------------------------------------------------------------------------------------
+
+
+def take_try(
+    keys: Mapping[Scope, str], rules: Mapping[Scope, Rule], at: datetime, *, proven: bool
+) -> Verdict:
+    """Ask the buckets for one try, and count it before anything else happens, so that tries sent at once are counted too.
+
+    keys: scope -> key of its bucket. A try that is refused is not counted: who waits is not made to wait longer by others.
+    """
+    with transaction.atomic():
+        rows = _locked(keys.values())
+        buckets = {scope: _bucket(rows[key]) for scope, key in keys.items()}
+        verdict = weigh(buckets, rules, at, proven=proven)
+        if verdict.go:
+            for scope, key in keys.items():
+                filled = after(buckets[scope], rules[scope], at)
+                rows[key].level, rows[key].at = filled.level, filled.at
+            Tries.objects.bulk_update(rows.values(), ["level", "at"])
+    return verdict
+
+
+def give_try_back(keys: Mapping[Scope, str]) -> None:
+    """The try was right: it is not held against anybody."""
+    with transaction.atomic():
+        rows = _locked(keys.values())
+        for row in rows.values():
+            row.level = given_back(_bucket(row)).level
+        Tries.objects.bulk_update(rows.values(), ["level"])
+
+
+def _locked(keys: Iterable[str]) -> dict[str, Tries]:
+    """The rows of these buckets, made where there are none, locked in one order so that nobody waits in a circle."""
+    wanted = sorted(keys)
+    Tries.objects.bulk_create([Tries(key=key) for key in wanted], ignore_conflicts=True)
+    rows = Tries.objects.select_for_update().filter(key__in=wanted).order_by("key")
+    return {row.key: row for row in rows}
+
+
+def _bucket(row: Tries) -> Bucket:
+    return Bucket(row.level, row.at)
+
+
+def spend_proof(key: str, until: datetime, at: datetime) -> bool:
+    """Use up a proof of work; False when it was used before. Proofs that have lapsed are forgotten."""
+    SpentProof.objects.filter(until__lt=at).delete()
+    _row, new = SpentProof.objects.get_or_create(key=key, defaults={"until": until})
+    return new
+
+
+def signed_in(account: Account, session_key: str, *, device: str, network: str) -> None:
+    """Enter a new session in its owner's list; lists and buckets that say nothing any more are cleared at the same time."""
+    at = now()
+    with transaction.atomic():
+        SignIn.objects.create(
+            account=account, session_key=session_key, device=device, network=network, since=at
+        )
+        living = Session.objects.filter(expire_date__gt=at).values("session_key")
+        SignIn.objects.filter(account=account).exclude(session_key__in=living).delete()
+        Tries.objects.filter(at__lt=at - TRIES_KEPT).delete()
+
+
+def end_session(account: Account, key: uuid.UUID) -> None:
+    """Log one device out. Raises Refusal `accounts.no-session` when the account has no such session (any more)."""
+    with transaction.atomic():
+        found = SignIn.objects.filter(account=account, key=key).first()
+        if found is None:
+            raise Refusal("accounts.no-session", status=404)
+        Session.objects.filter(session_key=found.session_key).delete()
+        found.delete()
+
+
+def end_all_sessions(account: Account) -> None:
+    """Log every device out, known or not: their sessions no longer bear the account's mark."""
+    with transaction.atomic():
+        for session_key in SignIn.objects.filter(account=account).values_list("session_key", flat=True):
+            Session.objects.filter(session_key=session_key).delete()
+        SignIn.objects.filter(account=account).delete()
+        Account.objects.filter(pk=account.pk).update(sessions_ended=F("sessions_ended") + 1)
+
+
+def follow_session(account: Account, old: str, new: str) -> None:
+    """The session goes on under another key (its password was changed): so does its line in the list."""
+    SignIn.objects.filter(account=account, session_key=old).update(session_key=new)
+
+
+# Letters about the way in, and a new address ----------------------------------------------------------------------
+
+
+def ask_device_code(account: Account | None, typed: str) -> int:
+    """A letter with a code that makes a browser known; gives its id.
+
+    Nobody's letter is made and queued just the same; it leaves only if there is an address to send it to.
+    """
+    if account:
+        return _letter(account.email, "device_code")
+    return _letter(typed if "@" in typed else "", "unknown_account")
+
+
+def ask_address_code(account: Account, new: str) -> int:
+    """A letter with a code to the address somebody wants; whoever has it already is told instead. Gives its id."""
+    taken = Account.objects.filter(email__iexact=new).exclude(pk=account.pk).exists()
+    return _letter(new, "account_already_exists" if taken else "address_code")
+
+
+def change_address(account: Account, new: str) -> AddressChange:
+    """The new address is proven: it comes into force after the cooling time, and the old one hears of it now.
+
+    An earlier change that still waits ends. Raises Refusal `accounts.address-taken`.
+    """
+    at = now()
+    with transaction.atomic():
+        account = _of(account)
+        if Account.objects.filter(email__iexact=new).exists():
+            raise Refusal("accounts.address-taken", status=422)
+        AddressChange.objects.filter(account=account, done_at=None, undone_at=None).update(undone_at=at)
+        due = at + timedelta(hours=settings.ADDRESS_CHANGE_HOURS)
+        change = AddressChange.objects.create(
+            account=account, old=account.email, new=new, asked_at=at, due=due
+        )
+        _letter(account.email, "address_change", account)
+        task_of("accounts.apply_address").using(run_after=due).enqueue(change_id=change.pk)
+    return change
+
+
+def undo_address_change(account: Account) -> None:
+    """Whoever holds the old address (or is logged in) stops the change; all sessions end, for one of them asked for it.
+
+    Raises Refusal `accounts.no-change` when nothing waits.
+    """
+    with transaction.atomic():
+        waiting = AddressChange.objects.filter(account=_of(account), done_at=None, undone_at=None)
+        if not waiting.update(undone_at=now()):
+            raise Refusal("accounts.no-change", status=410)
+        end_all_sessions(account)
+
+
+def apply_address(change_id: int) -> None:
+    """The cooling time is over: the new address logs in and gets the letters. Does nothing if it was undone or is done.
+
+    An address that somebody else took meanwhile is not taken from him: the change ends as undone.
+    """
+    with transaction.atomic():
+        change = AddressChange.objects.get(pk=change_id)
+        account = _of(change.account)
+        change.refresh_from_db()
+        if change.done_at or change.undone_at or change.due > now():
+            return
+        if Account.objects.filter(email__iexact=change.new).exclude(pk=account.pk).exists():
+            change.undone_at = now()
+        else:
+            change.done_at = now()
+            EmailAddress.objects.filter(user=account).delete()
+            EmailAddress.objects.create(user=account, email=change.new, verified=True, primary=True)
+            account.email = change.new
+            account.save(update_fields=["email"])
+        change.save(update_fields=["done_at", "undone_at"])
+
+
+def renew_password(account: Account, password: str) -> None:
+    """Another password: every session of the old one ends, and the owner is told by letter."""
+    with transaction.atomic():
+        set_password(account, password)
+        _letter(account.email, "password_changed", account)
+
+
+def welcome(account: Account) -> None:
+    """Tell a new owner his user name, never his password."""
+    _letter(account.email, "welcome", account)
+
+
+def _of(account: Account) -> Account:
+    """The account as it is, locked until the transaction ends."""
+    return Account.objects.select_related(None).select_for_update().get(pk=account.pk)
+
+
+def _letter(email: str, template: str, account: Account | None = None) -> int:
+    """Make and queue a letter in one commit; gives its id, of which its code is computed."""
+    with transaction.atomic():
+        made = Letter.objects.create(email=email, template=template, account=account, made_at=now())
+        task_of("accounts.send_letter").enqueue(letter_id=made.pk)
+    return made.pk

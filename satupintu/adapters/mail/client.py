@@ -16,7 +16,8 @@ class Unreachable(Exception):
 def send(*, to: str, subject: str, body: str, key: str) -> None:
     """Send one mail. key: stable per message; the Message-ID is made of it, so a second copy can be recognised.
 
-    Raises Unreachable when it may be tried again, and smtplib.SMTPRecipientsRefused when the address is refused for good.
+    Raises Unreachable when it may be tried again, and smtplib.SMTPRecipientsRefused when the address, or the mail itself,
+    is refused for good (5xx).
     """
     host = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
     message = EmailMessage(
@@ -33,5 +34,9 @@ def send(*, to: str, subject: str, body: str, key: str) -> None:
         if all(code >= 500 for code in codes):
             raise
         raise Unreachable(f"mail {codes}") from problem
+    except smtplib.SMTPDataError as problem:
+        if problem.smtp_code >= 500:
+            raise smtplib.SMTPRecipientsRefused({to: (problem.smtp_code, b"")}) from problem
+        raise Unreachable(f"mail [{problem.smtp_code}]") from problem
     except (smtplib.SMTPException, OSError) as problem:
         raise Unreachable(f"mail {type(problem).__name__}") from problem

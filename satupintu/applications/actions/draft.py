@@ -14,12 +14,13 @@ from satupintu.accounts.queries import account as account_of
 from satupintu.applications import queries
 from satupintu.applications.models import Application, Document, RequirementItem
 from satupintu.catalog.models import ServiceVersion
-from satupintu.catalog.queries import KBLI_VERSION, package_by_id, require_authority
+from satupintu.catalog.queries import KBLI_VERSION, package_by_id, require_authority, require_open
 from satupintu.core.access import Actor
 from satupintu.core.forms import FormProblem, Question, clean, still_fitting
 from satupintu.core.package import Requirement
 from satupintu.core.refusal import Refusal
 from satupintu.door import files, intake
+from satupintu.offices.queries import local_day
 
 Problems = list[FormProblem]
 
@@ -28,8 +29,9 @@ def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None 
     """A new draft of this service; reopens: the refused application that is taken up again, with its answers (S5).
 
     A second click gives the draft of the first one: a draft that nothing was put into yet, or the one that takes
-    the same application up again. Raises Refusal `applications.no-reopen`, `access.not-yours`.
+    the same application up again. Raises Refusal `applications.no-reopen`, `catalog.closed`, `access.not-yours`.
     """
+    require_open(service.office_id, service.slug, local_day(service.office, actor.at))
     if reopens is not None:
         _may_reopen(actor, reopens)
     with transaction.atomic():

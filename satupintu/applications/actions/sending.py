@@ -15,6 +15,7 @@ from satupintu.applications.models import Application
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.catalog.queries import require_open
 from satupintu.core import sop as engine
 from satupintu.core.access import Actor, Permission, require
 from satupintu.core.numbers import check_code, receipt
@@ -31,7 +32,7 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
 
     ticked: statement id -> whether it was ticked. The exact text shown is kept by its hash.
     Raises Refusal `applications.sent`, `applications.incomplete`, `applications.statements`,
-    `applications.service-changed`.
+    `applications.service-changed`, `catalog.closed`.
     """
     application = queries.own(actor, key)
     day = local_day(application.office, actor.at)
@@ -75,6 +76,7 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
 def _check_sendable(application: Application, at: datetime, ticked: Mapping[str, bool]) -> None:
     if application.case_id is not None:
         raise Refusal("applications.sent")
+    require_open(application.office_id, application.service.slug, local_day(application.office, at))
     if queries.newer_version(application, at) is not None:
         raise Refusal("applications.service-changed")
     if not queries.complete(application):

@@ -50,6 +50,9 @@ PROCEDURE, LETTER, WORDS = "SOP", "Surat", "Kata-kata"
 GROUPS = (REQUIREMENTS, COST, FORM, STANDARD, PROCEDURE, LETTER, WORDS)
 """In the order in which a page shows them: first what the applicant meets."""
 
+CORRECTABLE = frozenset({"permit.typ", "texts.id.toml", "texts.en.toml"})
+"""Where a misprint may be corrected for running cases: layout of the product and words, never a rule (design §4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -69,6 +72,15 @@ def changes(old: Package, new: Package, *, say: Say = lambda fact, labels: fact)
     named = {change.file for change in found}
     found += (change for change in _only_written_otherwise(old, new) if change.file not in named)
     return tuple(sorted(dict.fromkeys(found), key=lambda change: GROUPS.index(change.group)))
+
+
+def differing(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> frozenset[str]:
+    """The names of the files that are not the same on both sides; line ends do not matter."""
+    return frozenset(
+        name
+        for name in old.keys() | new.keys()
+        if name not in old or name not in new or not _same(old[name], new[name])
+    )
 
 
 def _between(old: Side, new: Side) -> Iterator[Change]:
@@ -436,11 +448,12 @@ def _texts(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, 
 
 
 def _text_name(key: str) -> str:
-    """What a key of the texts is for: "status.x", "status.x.now", "notice.x.subject", "notice.x.body"."""
+    """What a key of the texts is for: "status.x", "status.x.now", "notice.x.subject", "notice.x.body", "notice.x.whatsapp"."""
     kind, _, rest = key.partition(".")
     name, _, part = rest.rpartition(".")
-    if kind == "notice" and part in ("subject", "body"):
-        return f"{'Judul' if part == 'subject' else 'Isi'} pemberitahuan “{plain(name)}”"
+    parts = {"subject": "Judul", "body": "Isi", "whatsapp": "Bentuk pendek (WhatsApp)"}
+    if kind == "notice" and part in parts:
+        return f"{parts[part]} pemberitahuan “{plain(name)}”"
     if kind == "status":
         return f"Keterangan status “{plain(name)}”" if part == "now" and name else f"Status “{plain(rest)}”"
     return f"Kata “{key}”"
@@ -467,6 +480,22 @@ def _lines(old: bytes, new: bytes) -> str:
     told = [f"{came} baris baru"] if came else []
     told += [f"{went} baris hilang"] if went else []
     return ", ".join(told) or "urutan barisnya"
+
+
+def line_changes(old: bytes, new: bytes) -> tuple[list[str], list[str]]:
+    """The lines that went and that came, each side in its own order; blank ones are not told."""
+    a, b = (content.decode("utf-8", "replace").splitlines() for content in (old, new))
+    return _only_in(a, b), _only_in(b, a)
+
+
+def _only_in(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    left, found = Counter(other), []
+    for line in one:
+        if left[line]:
+            left[line] -= 1
+        elif line.strip():
+            found.append(line.strip())
+    return found
 
 
 def _only_written_otherwise(old: Package, new: Package) -> Iterator[Change]:

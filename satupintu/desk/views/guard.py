@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.accounts.queries import names
-from satupintu.core.access import GRANTS, Actor, Permission
+from satupintu.core.access import GRANTS, Actor, Permission, require
 from satupintu.core.refusal import Refusal
-from satupintu.desk import history
+from satupintu.desk import history, readers
 from satupintu.desk.forms import seen_version
 from satupintu.desk.queries import Desk, desk, remarks_of
-from satupintu.door import read
+from satupintu.door import looks, read
 from satupintu.offices.models import Office
 from satupintu.ui.decorators import SHORTEST_KEPT, no_store, refusal_page, refusals_on_form
 from satupintu.ui.parts import Frame, NavLink
@@ -31,6 +31,8 @@ from satupintu.ui.words import role_words
 P = ParamSpec("P")
 View = Callable[Concatenate[ActorRequest, P], HttpResponse]
 LAST_LINES = 5
+SAFE = frozenset({"GET", "HEAD"})
+Opened = TypeVar("Opened", bound=Desk)
 
 
 def staff(
@@ -75,9 +77,36 @@ def staff(
 PUBLISHING = (Permission.SERVICE_PROPOSE, Permission.SERVICE_APPROVE)
 
 
+def sender(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who see to it that messages arrive."""
+    return staff(Permission.NOTICE_RESEND)(view)
+
+
 def officer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """For those who look at files."""
-    return staff(Permission.CASE_READ)(view)
+    """For those who look at files; who has opened one is on record before he sees it."""
+    return staff(Permission.CASE_READ)(on_record(view))
+
+
+def on_record(view: View[P]) -> View[P]:
+    """Whoever opens a file by this view is on record before it is shown; where that cannot be, nothing is shown."""
+
+    @wraps(view)
+    def recorded(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        opened: Desk | None = getattr(request, "opened", None)
+        if opened is not None and request.method in SAFE and answer.status_code == 200:
+            shown = request.resolver_match and request.resolver_match.url_name
+            looks.looked(
+                request.actor,
+                require(request.actor, Permission.CASE_READ, opened.case),
+                opened.case,
+                what=readers.what(shown or "", kwargs.get("document")),
+                why=readers.why(opened),
+                address=request.META.get("REMOTE_ADDR", ""),
+            )
+        return answer
+
+    return recorded
 
 
 def publisher(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
@@ -103,6 +132,7 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     roles = ", ".join(sorted({role_words(c.role.value) for c in here}))
     worklist, services = reverse("desk:worklist"), reverse("desk:services")
     reads, publishes = holds(request.actor, Permission.CASE_READ), holds(request.actor, *PUBLISHING)
+    sends = holds(request.actor, Permission.NOTICE_RESEND)
     desk_link = NavLink(worklist, _("Meja"), also=("/berkas/",))
     nav = [desk_link] if reads or not publishes else []
     people = reverse("desk:staff")
@@ -111,13 +141,15 @@ def seat(request: ActorRequest, office: Office | None) -> None:
         nav.append(NavLink(services, _("Layanan"), also=below))
     if holds(request.actor, Permission.STAFF_READ):
         nav.append(NavLink(people, _("Pegawai"), also=(people,)))
+    if sends:
+        nav.append(NavLink(reverse("desk:deliveries"), _("Kiriman")))
     request.frame = Frame(
         office=office.name if office else "",
         home=nav[0].href,
         nav=tuple(nav),
         person=person.name if person else "",
         role=roles[:1].upper() + roles[1:],
-        account=(NavLink(reverse("factor"), _("Pengaman akun"), icon="person"),),
+        account=(NavLink(reverse("account_security"), _("Akun"), icon="person", also=("/akun/",)),),
         search=worklist if reads else "",
         demo=bool(office and office.invented),
     )
@@ -125,8 +157,13 @@ def seat(request: ActorRequest, office: Office | None) -> None:
 
 def open_desk(request: ActorRequest, key: uuid.UUID) -> Desk:
     """The file that an act is about, with its office in the head. Raises Refusal `access.*`."""
-    found = desk(request.actor, key)
+    return opening(request, desk(request.actor, key))
+
+
+def opening(request: ActorRequest, found: Opened) -> Opened:
+    """This file is shown: its office comes into the head, and the look on record (`officer`)."""
     seat(request, found.case.office)
+    request.opened = found  # type: ignore[attr-defined]
     return found
 
 

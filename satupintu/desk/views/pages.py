@@ -17,11 +17,11 @@ from satupintu.applications import queries as applications
 from satupintu.core.access import Permission
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import SIGN_BEGUN
-from satupintu.desk import page, worklist
+from satupintu.desk import page, readers, worklist
 from satupintu.desk.decision import OPENED
 from satupintu.desk.queries import File, draft_seal
 from satupintu.desk.queries import file as whole_file
-from satupintu.desk.views.guard import PUBLISHING, holds, officer, open_desk, seat, staff
+from satupintu.desk.views.guard import PUBLISHING, holds, officer, on_record, open_desk, opening, seat, staff
 from satupintu.door import files
 from satupintu.offices.queries import by_id
 from satupintu.permits import papers
@@ -61,7 +61,7 @@ def file_page(
     request: ActorRequest, found: File, *, row: int | None = None, typed: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """The page of a file; row, typed: an open row of the checklist that was refused."""
-    seat(request, found.case.office)
+    opening(request, found)
     show = request.GET.get("lihat", "")
     if show == "draf":
         remember_opening(request, found)
@@ -92,6 +92,17 @@ def remember_opening(request: ActorRequest, found: File) -> None:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 4 else None
+
+
+@staff(Permission.LOOKS_READ)
+@on_record
+@require_safe
+def looked_at(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Who has opened this file and its documents, and why: for those who oversee."""
+    found = open_desk(request, key)
+    if not found.granted(Permission.LOOKS_READ):
+        raise Refusal("access.role", role="", status=403)
+    return render(request, "desk/readers.html", {"desk": found, "rows": readers.rows(found)})
 
 
 # Documents -------------------------------------------------------------------------------------------------------

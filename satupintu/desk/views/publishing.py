@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,10 @@ from satupintu.catalog import queries as catalog
 from satupintu.catalog.models import ServiceVersion
 from satupintu.core.access import GRANTS, Actor, Permission, require
 from satupintu.core.forms import FormProblem, Question, clean
-from satupintu.core.package import Problem as FolderProblem
 from satupintu.core.package import Unsound, digest_of
 from satupintu.core.refusal import Refusal
 from satupintu.core.zipped import MOST_ZIP_BYTES, Zipped, make_zip, read_zip
-from satupintu.desk import versions
+from satupintu.desk import rulings, versions
 from satupintu.desk.forms import Form, Hidden, asked, command
 from satupintu.desk.views.guard import PUBLISHING, publisher, seat
 from satupintu.offices.models import Office
@@ -54,7 +53,7 @@ def services(request: ActorRequest) -> HttpResponse:
     offices = _offices(request.actor, *PUBLISHING)
     seat(request, next(iter(offices.values())))
     context = {
-        "shelves": versions.shelves(request.actor, offices),
+        "shelves": [*rulings.shelf(request.actor, offices), *versions.shelves(request.actor, offices)],
         "may_upload": bool(_offices(request.actor, Permission.SERVICE_PROPOSE)),
     }
     return render(request, "desk/services.html", context)
@@ -64,14 +63,14 @@ def services(request: ActorRequest) -> HttpResponse:
 @require_safe
 def version(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """One version: where it stands, what it changes in words, what it holds, and what this person may do."""
-    return _page(request, _open(request, version))
+    return _page(request, opened(request, version))
 
 
 @publisher
 @require_safe
 def folder(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """The folder of a version as a ZIP: to keep, or to edit and hand in as the next one."""
-    row = _open(request, version)
+    row = opened(request, version)
     answer = HttpResponse(make_zip(row.slug, catalog.content(row)), content_type="application/zip")
     name = f"{row.slug}-{row.digest[:8]}.zip"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -80,10 +79,11 @@ def folder(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
 
 def _page(request: ActorRequest, row: ServiceVersion) -> HttpResponse:
     context = {**versions.context(request.actor, row), "hidden": command(row.version)}
+    context |= rulings.of_version(request.actor, row, last=context["last"])
     return render(request, "desk/version.html", context)
 
 
-def _open(request: ActorRequest, key: uuid.UUID) -> ServiceVersion:
+def opened(request: ActorRequest, key: uuid.UUID) -> ServiceVersion:
     """The version, its office in the head. Raises Refusal `access.*` for whoever publishes nothing in that office."""
     row = catalog.version(key)
     _require_any(request.actor, row)
@@ -120,7 +120,7 @@ def upload(request: ActorRequest) -> HttpResponse:
         seat(request, next(iter(offices.values())))
     form = Form(request.POST or None, *_upload_fields(request, offices))
     if request.method == "POST":
-        found = _handed_in(request, form)
+        found = handed_in(request, form)
         slug = form["layanan"] or (found.name if found else "")
         office = _chosen(form, offices)
         if found is not None and office is not None:
@@ -143,13 +143,13 @@ def upload(request: ActorRequest) -> HttpResponse:
 @get_or_post
 def replace(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """Another folder in place of a draft's content."""
-    row = _open(request, version)
+    row = opened(request, version)
     require(request.actor, Permission.SERVICE_PROPOSE, row)
     if row.status != ServiceVersion.DRAFT and request.method != "POST":
         return redirect("desk:version", version)
     form = Form(request.POST or None)
     if request.method == "POST":
-        found = _handed_in(request, form)
+        found = handed_in(request, form)
         if found is not None:
             try:
                 command_given = asked(request.POST, content=digest_of(found.files))
@@ -160,7 +160,7 @@ def replace(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
             except Refusal as refusal:
                 if refusal.status != 422:
                     raise
-                _wrong(request, [FolderProblem("ZIP", "", " ".join(words_of(refusal)))])
+                wrong_zip(request, " ".join(words_of(refusal)))
     return _upload_page(request, form, title=_("Ganti isi draf"), row=row)
 
 
@@ -183,27 +183,33 @@ def _chosen(form: Form, offices: dict[int, Office]) -> Office | None:
     return found
 
 
-def _handed_in(request: ActorRequest, form: Form) -> Zipped | None:
+def handed_in(request: ActorRequest, form: Form) -> Zipped | None:
     """What the ZIP holds; None, and why, where it cannot be used."""
     given = request.FILES.get(FIELD)
     if given is None:
-        _wrong(request, [FolderProblem("ZIP", "", _("Belum ada ZIP yang dipilih. Pilih dulu, lalu unggah."))])
+        wrong_zip(request, _("Belum ada ZIP yang dipilih. Pilih dulu, lalu unggah."))
         return None
     try:
         return read_zip(given.read(MOST_ZIP_BYTES + 1))
     except Unsound as unsound:
-        _wrong(request, unsound.problems)
+        wrong_zip(request, *(problem.message for problem in unsound.problems))
         return None
 
 
-def _wrong(request: ActorRequest, problems: Sequence[FolderProblem]) -> None:
-    request.zip_problems = [problem.message for problem in problems]  # type: ignore[attr-defined]
+def wrong_zip(request: ActorRequest, *said: str) -> None:
+    """Keep what is wrong with the ZIP, to be said beside its field."""
+    request.zip_problems = said  # type: ignore[attr-defined]
+
+
+def zip_errors(request: ActorRequest) -> tuple[str, ...]:
+    """What `wrong_zip` kept."""
+    return getattr(request, "zip_problems", ())
 
 
 def _upload_page(
     request: ActorRequest, form: Form, *, title: Text, row: ServiceVersion | None = None
 ) -> HttpResponse:
-    zip_problems = getattr(request, "zip_problems", [])
+    zip_problems = zip_errors(request)
     context = {
         "title": title,
         "row": row,
@@ -235,7 +241,7 @@ def _kept(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @get_or_post
 def discard(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """Throw a draft away, after asking once more."""
-    row = _open(request, version)
+    row = opened(request, version)
     require(request.actor, Permission.SERVICE_PROPOSE, row)
     if request.method == "POST":
         actions.discard(request.actor, row.pk, asked=asked(request.POST))
@@ -243,7 +249,7 @@ def discard(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
         return redirect("desk:services")
     if row.status != ServiceVersion.DRAFT:
         return redirect("desk:version", version)
-    return _ask(
+    return ask(
         request, row, Form(None), title=_("Buang draf ini?"), button=_("Buang draf"), kind="stop",
         lead=_("Isinya tidak bisa dipakai lagi. Unduh dulu foldernya bila masih perlu."),
     )  # fmt: skip
@@ -256,14 +262,14 @@ def discard(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
 @get_or_post
 def propose(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """Propose a draft: from which day it holds, and why."""
-    row = _open(request, version)
+    row = opened(request, version)
     require(request.actor, Permission.SERVICE_PROPOSE, row)
     if request.method != "POST" and not request.POST and (row.status != ServiceVersion.DRAFT or row.problems):
         return redirect("desk:version", version)
     first = _first_day(row, request.actor)
     form = Form(request.POST or None, *_propose_fields(first))
     if request.method == "POST":
-        day = _day(form)
+        day = day_in(form)
         if form.complete() and day is not None:
             try:
                 given = asked(request.POST, day=day.isoformat(), note=form["alasan"])
@@ -275,7 +281,7 @@ def propose(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
             else:
                 messages.success(request, _("Versi ini diusulkan. Penyetuju sudah dikabari."))
                 return redirect("desk:version", version)
-    return _ask(
+    return ask(
         request, row, form, title=_("Usulkan versi ini"), button=_("Usulkan"),
         lead=_("Orang lain menyetujuinya: kepala dinas atau administrator lain. Sampai disetujui, layanan tidak berubah."),
     )  # fmt: skip
@@ -302,7 +308,8 @@ def _propose_fields(first: date) -> tuple[FieldView, ...]:
     )  # fmt: skip
 
 
-def _day(form: Form) -> date | None:
+def day_in(form: Form) -> date | None:
+    """The day typed in the field `berlaku`; None, and why, where it is none."""
     try:
         return date.fromisoformat(str(clean(DAY, {"berlaku": form["berlaku"]})))
     except FormProblem as problem:
@@ -314,7 +321,7 @@ def _day(form: Form) -> date | None:
 @get_or_post
 def withdraw(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """The proposer takes his proposal back."""
-    row = _open(request, version)
+    row = opened(request, version)
     if request.method == "POST":
         actions.withdraw(request.actor, row.pk, asked=asked(request.POST))
         messages.success(request, _("Usulan ditarik. Versi ini menjadi draf lagi."))
@@ -325,7 +332,7 @@ def withdraw(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
 @get_or_post
 def send_back(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """Give a proposal back, with the reason."""
-    row = _open(request, version)
+    row = opened(request, version)
     require(request.actor, Permission.SERVICE_APPROVE, row)
     reason = FieldView(
         "q-alasan", "alasan", _("Apa yang harus dibetulkan?"), "long-text", rows=4,
@@ -339,7 +346,7 @@ def send_back(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
         return redirect("desk:version", version)
     if row.status != ServiceVersion.PROPOSED:
         return redirect("desk:version", version)
-    return _ask(
+    return ask(
         request, row, form, title=_("Kembalikan usulan"), button=_("Kembalikan"),
         lead=_("Versi ini menjadi draf lagi. Layanan tidak berubah."),
     )  # fmt: skip
@@ -349,7 +356,7 @@ def send_back(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
 @get_or_post
 def approve(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """Approve what was read on the version's page."""
-    row = _open(request, version)
+    row = opened(request, version)
     if request.method == "POST":
         follows = request.POST.get("follows", "")
         actions.approve(request.actor, row.pk, follows=follows, asked=asked(request.POST, follows=follows))
@@ -358,7 +365,7 @@ def approve(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     return redirect("desk:version", version)
 
 
-def _ask(
+def ask(
     request: ActorRequest,
     row: ServiceVersion,
     form: Form,

@@ -23,7 +23,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.door import files
 from satupintu.portal.applicant import applicant, own, service_name
 from satupintu.portal.summary import file_words, next_missing
-from satupintu.portal.views.wizard import FROM, REVIEW
+from satupintu.portal.views.wizard import FROM, REVIEW, not_sendable
 from satupintu.ui.fields import FieldView, chosen_file, problems_of
 from satupintu.ui.formats import file_size
 from satupintu.ui.parts import Progress, StoredFile
@@ -41,8 +41,8 @@ def documents(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     application = own(request, key)
     if application.case_id is not None:
         return redirect("portal:application", key)
-    if applications.newer_version(application, request.actor.at) is not None:
-        return redirect("portal:renew", key)
+    if (elsewhere := not_sendable(request, application)) is not None:
+        return elsewhere
     items = applications.items(application)
     here = [item for item in items if item.document]
     context = {
@@ -69,6 +69,8 @@ def document(request: ActorRequest, key: uuid.UUID, requirement: str) -> HttpRes
     if request.method != "POST":
         if application.case_id is not None:
             return redirect("portal:application", key)
+        if applications.closed(application, request.actor.at) is not None:
+            return redirect("portal:review", key)
         return _document(request, application, items, item)
     if "hapus" in request.POST:
         actions.detach(request.actor, key, requirement)

@@ -13,13 +13,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications import actions
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
+from satupintu.catalog.models import Ruling
 from satupintu.notices import actions as notice_actions
 from satupintu.notices import queries as notices
 from satupintu.notices.models import Delivery, Notice
@@ -31,6 +31,7 @@ from satupintu.portal.applicant import applicant, own, service_name
 from satupintu.portal.summary import resume
 from satupintu.ui import formats
 from satupintu.ui.parts import ListRow, TagKind
+from satupintu.ui.words import channel_words, delivery_reason, delivery_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
@@ -38,22 +39,17 @@ else:
     Text = str
 
 FEW, MANY, ALL = 8, 50, "semua"  # messages on the page: the newest, or with ?kabar=semua many
-CHANNELS: dict[str, Text] = {"email": gettext_lazy("surel")}
-DELIVERIES: dict[str, tuple[TagKind, Text]] = {
-    Delivery.WAITING: ("wait", gettext_lazy("sedang dikirim")),
-    Delivery.SENT: ("ok", gettext_lazy("terkirim")),
-    Delivery.FAILED: ("stop", gettext_lazy("gagal terkirim")),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft: where it goes on, and the form that throws it away."""
+    """A draft: where it goes on, and the form that throws it away. closed: its service is, so it can only be read."""
 
     title: str
     small: str
     href: str
     discard: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +83,10 @@ def mine(request: ActorRequest) -> HttpResponse:
     found = applications.own_all(request.actor)
     sent = [story.of(application, request.actor.at) for application in found if application.case_id]
     issued = permits.of_cases([told.case for told in sent])
+    drafts = [application for application in found if not application.case_id]
+    closed = applications.closed_among(drafts, request.actor.at)
     context: dict[str, Any] = {
-        "drafts": [_draft(application, request.actor.at) for application in found if not application.case_id],
+        "drafts": [_draft(one, request.actor.at, closed.get(one.pk)) for one in drafts],
         "todo": [told for told in sent if told.yours],
         "running": [_running(told) for told in sent if not told.yours and not _over(told, issued)],
         "finished": [_finished(told, issued) for told in sent if not told.yours and _over(told, issued)],
@@ -104,7 +102,16 @@ def _over(told: story.Told, issued: dict[int, Permit]) -> bool:
     return bool(told.case.end) or (told.case.pk in issued and told.state.decided and not told.signing)
 
 
-def _draft(application: Application, at: datetime) -> DraftRow:
+def _draft(application: Application, at: datetime, closing: Ruling | None) -> DraftRow:
+    if closing is not None and closing.day is not None:
+        return DraftRow(
+            title=applications.title(application),
+            small=_("%(service)s · ditutup mulai %(day)s, tidak bisa dikirim")
+            % {"service": service_name(application), "day": formats.long_date(closing.day)},
+            href=reverse("portal:review", args=[application.key]),
+            discard=reverse("portal:discard", args=[application.key]),
+            closed=True,
+        )
     when_open = calendar(application.office)
     changed = formats.near_moment(application.changed_at, when_open.zone, when_open.local_day(at))
     return DraftRow(
@@ -163,15 +170,24 @@ def _notice(notice: Notice, about: Application | None, at: datetime) -> NoticeRo
         body=notice.body,
         when=when,
         unread=notice.read_at is None,
-        ways=tuple(
-            (
-                DELIVERIES[delivery.state][0],
-                f"{CHANNELS.get(delivery.channel, delivery.channel)}: {DELIVERIES[delivery.state][1]}",
-            )
-            for delivery in notice.deliveries.all()
-        ),
+        ways=tuple(_way(delivery) for delivery in notice.deliveries.all()),
         href=reverse("portal:application", args=[about.key]) if about else "",
     )
+
+
+def _way(delivery: Delivery) -> tuple[TagKind, str]:
+    """How a message travelled: "WhatsApp: gagal terkirim, karena nomor ini …"."""
+    kind, word = delivery_words(delivery.state)
+    why = delivery_reason(delivery.reason) if delivery.state == Delivery.FAILED else ""
+    because = _(", karena %(why)s") % {"why": why.partition(" (")[0]} if why else ""
+    return kind, f"{channel_words(delivery.channel)}: {word}{because}"
+
+
+@applicant()
+@require_safe
+def looked_at(request: ActorRequest) -> HttpResponse:
+    """Who in an office has opened this person's files, and why (UU 27/2022 art. 32)."""
+    return render(request, "portal/looked_at.html", {"rows": story.looks(request.actor)})
 
 
 def _to_mine(*args: object, **kwargs: object) -> str:

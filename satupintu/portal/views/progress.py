@@ -29,6 +29,7 @@ from satupintu.permits import queries as permits
 from satupintu.permits.models import Permit
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
+from satupintu.portal.services import Closing, closing
 from satupintu.portal.views.documents import receive, stored, upload_field
 from satupintu.ui.fields import FieldView, chosen_file, problems_of
 from satupintu.ui.refusals import words_of
@@ -38,6 +39,11 @@ LOOK_AGAIN_SECONDS = 5  # while the signature is being given
 
 def _to_application(key: uuid.UUID) -> str:
     return reverse("portal:application", args=[key])
+
+
+def _closing(found: Application, told: story.Told) -> Closing | None:
+    """What keeps a refused application from being taken up again."""
+    return closing(found.office, applications.closed(found, told.at), told.today)
 
 
 @applicant()
@@ -55,6 +61,7 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "application": found,
         "service": service_name(found),
         "told": told,
+        "closing": _closing(found, told) if told.may_reopen else None,
         "asked_for": [item for item in items if item.to_correct],
         "doors": story.doors(told),
         "facts": story.facts(told),

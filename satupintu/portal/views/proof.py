@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -17,12 +18,13 @@ from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications.queries import by_receipt_and_code
 from satupintu.core.numbers import normal_code, normal_receipt
 from satupintu.permits import queries as permits
+from satupintu.permits.models import Permit
 from satupintu.portal import story
 from satupintu.portal.frame import framed, seat
 from satupintu.portal.tries import allowed
 from satupintu.ui.decorators import no_store
 from satupintu.ui.fields import FieldView, chosen_file, problems_of
-from satupintu.ui.formats import moment
+from satupintu.ui.formats import moment, number
 from satupintu.ui.parts import Problem
 
 if TYPE_CHECKING:
@@ -178,10 +180,22 @@ def _answer(request: ActorRequest, verdict: permits.Verdict, *, of_file: bool = 
         "checked": moment(request.actor.at, zone),
         "revoked": permit.revoked_at.astimezone(zone).date() if permit and permit.revoked_at else None,
         "official": _official(),
+        **_recorded(permit, zone),
     }
     answer = render(request, "portal/checked.html", context)
     answer.headers["X-Robots-Tag"] = NOINDEX
     return answer
+
+
+def _recorded(permit: Permit | None, zone: ZoneInfo) -> dict[str, object]:
+    """Where the permit stands in the public record; for issued ones only."""
+    if permit is None or permit.issued_at is None:
+        return {}
+    found = permits.proof_of(permit)
+    if found is None:
+        return {"waits_for_seal": True}
+    sealed = moment(datetime.fromisoformat(found.head.at), zone)
+    return {"proof": found, "order": number(found.order), "whole": number(found.head.size), "sealed": sealed}
 
 
 def _official() -> str:

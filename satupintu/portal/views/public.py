@@ -39,11 +39,11 @@ def home(request: ActorRequest, office: str) -> HttpResponse:
     here = office_queries.office(office)
     seat(request, here)
     day = local_day(here, request.actor.at)
-    found = catalog.services(here.pk, day)
+    found, closings = catalog.services(here.pk, day), catalog.closings(here.pk, day)
     context = {
         "office": here,
-        "rows": words.rows(here, found, day),
-        "examples": words.examples(found),
+        "rows": words.rows(here, found, day, closings),
+        "examples": words.examples([one for one in found if one.slug not in closings]),
         "today": words.today(here, request.actor.at),
     }
     return render(request, "portal/home.html", context)
@@ -58,7 +58,8 @@ def services(request: ActorRequest, office: str) -> HttpResponse:
     day = local_day(here, request.actor.at)
     query = " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH]
     found = catalog.services(here.pk, day, words=query)
-    context = {"office": here, "rows": words.rows(here, found, day), "query": query}
+    rows = words.rows(here, found, day, catalog.closings(here.pk, day))
+    context = {"office": here, "rows": rows, "query": query}
     return render(request, "portal/services.html", context)
 
 
@@ -73,15 +74,17 @@ def service(request: ActorRequest, office: str, service: str) -> HttpResponse:
     package = catalog.package_of(version)
     if package.service is None:  # a linked SOP is published too, but nobody applies for it
         return redirect("portal:services", here.slug)
+    closing = words.closing(here, catalog.closings(here.pk, day).get(service), day)
     context = {
         "office": here,
+        "closing": closing,
         "version": version,
         "service": package.service,
         "sop": package.sop,
         "facts": words.facts(package, day),
         "doors": words.doors(package.sop),
         "parts": standar.components(package.service),
-        "sheets": sheets.links(here, version.slug),
+        "sheets": sheets.links(here, version.slug, closed=bool(closing and closing.begun)),
         "print": version.digest[:12],
     }
     return render(request, "portal/service.html", context)

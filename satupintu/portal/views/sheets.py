@@ -14,6 +14,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from satupintu.accounts.middleware import ActorRequest
+from satupintu.catalog.queries import require_open
 from satupintu.catalog.sheets import sop as procedure
 from satupintu.catalog.sheets import standar as standard
 from satupintu.offices import queries as office_queries
@@ -63,9 +64,11 @@ def sop_pdf(request: ActorRequest, office: str, service: str) -> HttpResponse:
 @framed
 @require_safe
 def poster(request: ActorRequest, office: str, service: str) -> HttpResponse:
-    """The poster, A4, or A3 with `?kertas=a3`."""
+    """The poster, A4, or A3 with `?kertas=a3`; none of a closed service. Raises Refusal `catalog.closed`."""
     kind: Kind = "poster-a3" if request.GET.get("kertas") == "a3" else "poster"
-    return _pdf(request, _source(request, office, service), kind)
+    found = _source(request, office, service)
+    require_open(office_queries.office(office).pk, service, found.day)
+    return _pdf(request, found, kind)
 
 
 def _source(request: ActorRequest, office: str, service: str) -> Source:

@@ -18,6 +18,7 @@ from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications import actions, papers
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
+from satupintu.catalog.models import Ruling
 from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, in_force, kbli_like, package_by_id
 from satupintu.core.changes import COST, FORM, REQUIREMENTS, STANDARD, changes
 from satupintu.core.forms import FormProblem, Question
@@ -25,6 +26,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.offices import queries as offices
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
+from satupintu.portal.services import closing as in_words
 from satupintu.ui.fields import FieldView, Option, field_of, problems_of, texts_of
 from satupintu.ui.formats import long_date
 from satupintu.ui.parts import Progress
@@ -64,10 +66,19 @@ def page(request: ActorRequest, key: uuid.UUID, number: int) -> HttpResponse:
         return _save(request, application, number)
     if application.case_id is not None:
         return redirect("portal:application", key)
-    if applications.newer_version(application, request.actor.at) is not None:
-        return redirect("portal:renew", key)
+    if (elsewhere := not_sendable(request, application)) is not None:
+        return elsewhere
     typed = kept.take(request)
     return _page(request, application, number, typed or None, kept_from_before=bool(typed))
+
+
+def not_sendable(request: ActorRequest, application: Application) -> HttpResponse | None:
+    """Where a draft cannot go on as it is: to what it says now that its service is closed, or to the new rules."""
+    if applications.closed(application, request.actor.at) is not None:
+        return redirect("portal:review", application.key)
+    if applications.newer_version(application, request.actor.at) is not None:
+        return redirect("portal:renew", application.key)
+    return None
 
 
 def _save(request: ActorRequest, application: Application, number: int) -> HttpResponse:
@@ -254,6 +265,8 @@ def review(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("portal:sent", key)
     if application.case_id is not None:
         return redirect("portal:application", key)
+    if (closing := applications.closed(application, request.actor.at)) is not None:
+        return _closed(request, application, closing)
     if applications.newer_version(application, request.actor.at) is not None:
         return redirect("portal:renew", key)
     fields = [
@@ -281,6 +294,24 @@ def review(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "portal/review.html", context)
 
 
+def _closed(request: ActorRequest, application: Application, closing: Ruling) -> HttpResponse:
+    """A draft whose service is closed: why, where to go, and all that was typed, to be read and printed."""
+    day = offices.local_day(application.office, request.actor.at)
+    groups = (summary.answers(application, links=False), summary.documents(application, links=False))
+    context = {
+        "application": application,
+        "service": service_name(application),
+        "closing": in_words(application.office, closing, day),
+        "groups": groups,
+        "uploads": [
+            (reverse("portal:file", args=[application.key, item.document.key]), item.requirement.label)
+            for item in applications.items(application)
+            if item.document is not None
+        ],
+    }
+    return render(request, "portal/closed_draft.html", context)
+
+
 @applicant()
 @require_http_methods(["GET", "HEAD", "POST"])
 def renew(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
@@ -292,7 +323,7 @@ def renew(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         actions.renew(request.actor, key)
         return redirect("portal:review", key)
     newer = applications.newer_version(application, request.actor.at)
-    if newer is None:
+    if newer is None or applications.closed(application, request.actor.at) is not None:
         return redirect("portal:review", key)
     context = {
         "application": application,

@@ -6,18 +6,17 @@ Nothing here changes what was published: a new content is a new version, and eac
 
 from __future__ import annotations
 
-import csv
 import re
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 
-from satupintu.accounts.queries import office_has, same_human
+from satupintu.accounts.queries import office_has
+from satupintu.catalog.actions.four_eyes import must_be_another, one_at_a_time
 from satupintu.catalog.checking import check
 from satupintu.catalog.folders import from_json, to_json
-from satupintu.catalog.models import Kbli, ServiceVersion, VersionRemark
-from satupintu.catalog.queries import NEWEST_FIRST
+from satupintu.catalog.models import ServiceVersion, VersionRemark
+from satupintu.catalog.queries import NEWEST_FIRST, basis, known_recalled, standing
 from satupintu.core.access import Actor, Permission, Role, require
 from satupintu.core.package import Package, Problem, digest_of
 from satupintu.core.refusal import Refusal
@@ -43,9 +42,9 @@ def propose(
     being set up, and any date will do. Raises Refusal `catalog.day-*`.
     """
     capacity = actor.capacities[0] if actor.is_system else require(actor, Permission.SERVICE_PROPOSE, office)
-    standing = _published(office, slug, package.digest)
-    if standing is not None:
-        return standing
+    known = _published(office, slug, package.digest)
+    if known is not None:
+        return known
     alone = actor.is_system and not office_has(office.pk, Role.ADMINISTRATOR, actor.at)
     row = ServiceVersion(
         office=office,
@@ -140,9 +139,9 @@ def _fill(row: ServiceVersion, files: Mapping[str, bytes], refused: Iterable[Pro
     """Put a content into a row, with everything that is wrong with it."""
     if not files:
         raise Refusal("catalog.empty", status=422)
-    standing = _published(row.office, row.slug, digest_of(files))
-    if standing is not None:
-        raise Refusal("catalog.same-content", status=422, name=standing.name)
+    known = _published(row.office, row.slug, digest_of(files))
+    if known is not None:
+        raise Refusal("catalog.same-content", status=422, name=known.name)
     package, problems = check(row.office.slug, files)
     row.files, row.digest = to_json(files), package.digest
     row.kind, row.name = package.kind, package.name[:200] or row.slug
@@ -150,9 +149,12 @@ def _fill(row: ServiceVersion, files: Mapping[str, bytes], refused: Iterable[Pro
 
 
 def _published(office: Office, slug: str, digest: str) -> ServiceVersion | None:
-    """The proposed or approved version that has this content."""
-    rows = ServiceVersion.objects.filter(office=office, slug=slug, digest=digest)
-    return rows.filter(status__in=(ServiceVersion.PROPOSED, ServiceVersion.APPROVED)).first()
+    """The proposed or approved version that has this content. Raises Refusal `catalog.recalled-content`."""
+    rows = known_recalled().filter(office=office, slug=slug, digest=digest)
+    found = rows.filter(status__in=(ServiceVersion.PROPOSED, ServiceVersion.APPROVED)).first()
+    if found is not None and found.recalled:
+        raise Refusal("catalog.recalled-content", status=422)
+    return found
 
 
 # One proposes, another approves ----------------------------------------------------------------------------------
@@ -176,7 +178,7 @@ def submit(actor: Actor, version_id: int, *, effective: date, note: str, asked: 
         _must_be(door, ServiceVersion.DRAFT)
         if door.row.version != seen.version:
             raise Refusal("door.changed", key=str(seen.key))
-        _one_at_a_time(door)
+        one_at_a_time(door.row.office_id)
         if _published(door.row.office, door.row.slug, door.row.digest) is not None:
             raise Refusal("catalog.same-content", name=door.row.name)
         _check_day(door.row, effective, actor)
@@ -198,8 +200,8 @@ def submit(actor: Actor, version_id: int, *, effective: date, note: str, asked: 
 def approve(actor: Actor, version_id: int, *, asked: Asked, follows: str | None = None) -> Answer:
     """Approve a proposed version: it holds from its date on, and never changes again.
 
-    follows: digest of the approved version that the changes were read against ("" for none; None: nobody compared).
-    Raises Refusal `catalog.overtaken` (another version was approved since), `catalog.approved`,
+    follows: what the changes were read against, as `queries.basis` says ("" for nothing; None: nobody compared).
+    Raises Refusal `catalog.overtaken` (that is not how it stands any more), `catalog.approved`,
     `catalog.not-proposed`, `catalog.same-person` (whoever proposed it or handed it in, under whatever account),
     `catalog.day-*` (the date has passed meanwhile), `door.changed`.
     """
@@ -208,10 +210,10 @@ def approve(actor: Actor, version_id: int, *, asked: Asked, follows: str | None 
         if door.row.status == ServiceVersion.APPROVED:
             raise Refusal("catalog.approved")
         _must_be(door, ServiceVersion.PROPOSED)
-        _must_be_another(door)
-        _one_at_a_time(door)
+        must_be_another(door.actor, door.row.proposed_by, door.row.made_by)
+        one_at_a_time(door.row.office_id)
         last = _last_approved(door.row)
-        if follows is not None and follows != (last.digest if last else ""):
+        if follows is not None and follows != basis(door.row, last):
             raise Refusal("catalog.overtaken")
         assert door.row.effective is not None  # a proposed version has a date: the data base checks it
         _check_day(door.row, door.row.effective, actor)
@@ -228,7 +230,7 @@ def send_back(actor: Actor, version_id: int, *, reason: str, asked: Asked) -> An
     rows = ServiceVersion.objects.all()
     with write(actor, Permission.SERVICE_APPROVE, rows, version_id, asked=asked) as door:
         _must_be(door, ServiceVersion.PROPOSED)
-        _must_be_another(door)
+        must_be_another(door.actor, door.row.proposed_by, door.row.made_by)
         if not reason.strip():
             raise Refusal("catalog.no-reason", status=422)
         door.row.status = ServiceVersion.DRAFT
@@ -267,18 +269,6 @@ def _must_be(door: VersionDoor, status: str) -> None:
     raise Refusal(f"catalog.not-{status}")
 
 
-def _must_be_another(door: VersionDoor) -> None:
-    """Four eyes: neither who proposed it nor who handed the content in."""
-    for person in (door.row.proposed_by, door.row.made_by):
-        if same_human(person, door.actor.person):
-            raise Refusal("catalog.same-person", status=403)
-
-
-def _one_at_a_time(door: VersionDoor) -> None:
-    """Two versions of one office are not decided at the same moment: the rule about dates looks at all of them."""
-    Office.objects.select_for_update().get(pk=door.row.office_id)
-
-
 def _check_day(row: ServiceVersion, effective: date, actor: Actor) -> None:
     """A version begins today at the earliest, and not before one that is approved already.
 
@@ -295,8 +285,8 @@ def _check_day(row: ServiceVersion, effective: date, actor: Actor) -> None:
 
 
 def _last_approved(row: ServiceVersion) -> ServiceVersion | None:
-    rows = ServiceVersion.objects.filter(office_id=row.office_id, slug=row.slug).defer("files")
-    return rows.filter(status=ServiceVersion.APPROVED).order_by(*NEWEST_FIRST).first()
+    rows = standing().filter(office_id=row.office_id, slug=row.slug).defer("files")
+    return rows.order_by(*NEWEST_FIRST).first()
 
 
 def _remark(door: VersionDoor, text: str) -> str:
@@ -305,19 +295,3 @@ def _remark(door: VersionDoor, text: str) -> str:
     number = door.row.version + len(door.told) + 1
     VersionRemark.objects.create(of=door.row, number=number, text=text.strip(), salt=salt)
     return commitment(salt, text.strip())
-
-
-# Reference data --------------------------------------------------------------------------------------------------
-
-
-def load_kbli(path: Path, *, version: str) -> int:
-    """Load the starter set of KBLI rows (code, title, words, authority, refer_to, basis); gives how many."""
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = [Kbli(version=version, assumed=True, **row) for row in csv.DictReader(handle)]
-    Kbli.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["version", "code"],
-        update_fields=["title", "words", "authority", "refer_to", "basis", "assumed"],
-    )
-    return len(rows)
