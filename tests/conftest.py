@@ -66,7 +66,9 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
 
 
 # They start processes or walk at random, for seconds: of the faked dates they see 29 February only.
-SLOW = {"test_cli", "test_prints", "test_signing", "test_sop_soundness", "test_sop_walks"}
+SLOW = {
+    "test_bsre", "test_cli", "test_prints", "test_signing", "test_signing_levels", "test_sop_soundness", "test_sop_walks",
+}  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -128,6 +128,13 @@ def names(persons: Iterable[str]) -> dict[str, str]:
     return {str(key): name for key, name in Person.objects.filter(key__in=keys).values_list("key", "name")}
 
 
+def nik_of(person: str) -> str:
+    """The NIK of this person, "" where he has given none. Only for asking BSrE: no page shows it."""
+    key = _key(person)
+    found = Person.objects.filter(key=key).first() if key else None
+    return found.nik if found else ""
+
+
 def _key(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)

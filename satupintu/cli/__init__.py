@@ -167,6 +167,14 @@ def _office(commands: Any) -> None:
     setup.add_argument("--new-token", action="store_true", help="tautan baru untuk administrator pertama")
     setup.add_argument("--check", action="store_true", help="periksa keamanan pengaturan saja")
 
+    made = _command(commands, "signer", "pilih cara kantor menandatangani surat", room="office", key="signer")
+    made.add_argument(
+        "hand", metavar="CARA", choices=("local", "bsre", "pkcs11"), help="local, bsre, atau pkcs11"
+    )
+    made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
+    made.add_argument("--effective", metavar="TANGGAL", required=True, type=_day, help="mulai berlaku")
+    made.add_argument("--basis", metavar="TEKS", required=True, help="surat atau peraturan yang mendasarinya")
+
     service = _group(commands, "service", "mengelola layanan kantor")
     made = _command(service, "bpmn", "tulis SOP sebagai BPMN 2.0 bergambar", room="rules", key="service-bpmn")
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")

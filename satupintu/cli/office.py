@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from satupintu.cli import home
-from satupintu.config.safety import is_loopback
+from satupintu.core.addresses import is_loopback
 
 if TYPE_CHECKING:
     from satupintu.config.safety import Problem
@@ -343,10 +343,37 @@ def _verify_permit(args: argparse.Namespace) -> Result:
     return (0 if found.verdict == GENUINE else 1), answer, "\n".join(lines)
 
 
+def _signer(args: argparse.Namespace) -> Result:
+    """From which day the permits of this office are signed in which way."""
+    from satupintu.core.access import system
+    from satupintu.core.refusal import Refusal
+    from satupintu.door.moment import now
+    from satupintu.offices import actions
+    from satupintu.offices.queries import office
+    from satupintu.ui.refusals import refused
+
+    migrate()
+    try:
+        found = office(args.office)
+        actions.set_rule(
+            system(now()), found.pk, name="signer", value=args.hand, since=args.effective, basis=args.basis
+        )
+    except Refusal as refusal:
+        said = refused(refusal)
+        return 1, {"message": refusal.code}, f"{said.what} {said.do}"
+    answer = {"office": args.office, "signer": args.hand, "effective": args.effective.isoformat()}
+    return (
+        0,
+        answer,
+        f"{found.name}: surat ditandatangani dengan {args.hand} mulai {args.effective.isoformat()}.",
+    )
+
+
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "serve": _serve,
     "worker": _worker,
     "demo": _demo,
     "service-publish": _publish,
+    "signer": _signer,
     "permit-verify": _verify_permit,
 }

@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from satupintu import RELEASED
+from satupintu.core.addresses import is_loopback, is_private_way
 
 NETWORK_FILE_SYSTEMS = re.compile(
     r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ceph|lustre|davfs|fuse\.(sshfs|glusterfs|s3fs|rclone|ceph.*)"
@@ -49,6 +49,7 @@ class Installation:
     url, smtp: as told, "" where nobody told. secret: what signs the sessions. keys: key files and their bytes.
     open_to_others: files and folders that other users of the machine may read. file_system: of the SQLite file, ""
     for PostgreSQL or where it cannot be seen. today: by the machine's clock. whatsapp: how it is set, if it is.
+    signing: address of the service that gets the head's passphrase.
     """
 
     url: str
@@ -62,6 +63,7 @@ class Installation:
     open_to_others: tuple[Path, ...]
     file_system: str
     today: date
+    signing: str = ""
     whatsapp: WhatsApp = WhatsApp()
 
     @property
@@ -115,6 +117,12 @@ RULES = (
         lambda i: i.host and not i.url.startswith("https://") and not is_loopback(i.host) and i.url,
         "Alamat {it} tidak memakai https: kata sandi bisa dibaca di jalan.",
         "Pasang sertifikat TLS di peladen depan, lalu pakai alamat https://.",
+    ),
+    Rule(
+        "signing-http",
+        lambda i: i.signing and not is_private_way(i.signing) and i.signing,
+        "Alamat layanan tanda tangan {it} tidak memakai https: frasa sandi kepala dinas bisa dibaca di jalan.",
+        "Pakai alamat https:// di SATUPINTU_BSRE.",
     ),
     Rule(
         "hosts",
@@ -189,6 +197,7 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
     """The installation as it is. settings: Django's. environ: of the process. at: aware, the machine's time."""
     home, keys = Path(settings.HOME), Path(settings.KEYS)
     files = sorted(keys.glob("*.key"))
+    secrets = [Path(path) for path in (settings.BSRE_ACCOUNT, settings.PKCS11_PIN) if path]
     database = settings.DATABASES["default"]
     on_disk = database["ENGINE"].endswith("sqlite")
     return Installation(
@@ -200,9 +209,10 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
         hosts=tuple(settings.ALLOWED_HOSTS),
         secret=settings.SECRET_KEY,
         keys={path: path.read_bytes() for path in files},
-        open_to_others=tuple(path for path in (home, keys, *files) if _open(path)),
+        open_to_others=tuple(path for path in (home, keys, *files, *secrets) if _open(path)),
         file_system=file_system(Path(database["NAME"]), _mounts()) if on_disk else "",
         today=at.date(),
+        signing=settings.BSRE_URL,
         whatsapp=WhatsApp(
             phone=settings.WHATSAPP_PHONE_ID,
             url=settings.WHATSAPP_URL,
@@ -210,14 +220,6 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
             verify=settings.WHATSAPP_VERIFY,
         ),
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Does this name or address stay on this machine?"""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def file_system(path: Path, mounts: str) -> str:
@@ -239,4 +241,4 @@ def _mounts() -> str:
 
 
 def _open(path: Path) -> bool:
-    return bool(path.stat().st_mode & 0o077)
+    return path.exists() and bool(path.stat().st_mode & 0o077)

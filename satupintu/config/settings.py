@@ -8,6 +8,11 @@ SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refus
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
 SATUPINTU_FRESH_MINUTES  signing and giving rights ask again who sits there after this long (default 15)
 SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
+SATUPINTU_BSRE  address of the esign client service of BSrE; SATUPINTU_BSRE_API  v1 or v2 (default)
+SATUPINTU_BSRE_ACCOUNT  file (mode 0600) with the office's account there, name:password
+SATUPINTU_BSRE_CA  PEM file of the authority that service's TLS certificate must come from (default: the system's)
+SATUPINTU_TSA  address of a time-stamp authority (RFC 3161); SATUPINTU_TSA_ROOTS  PEM file of its authority
+SATUPINTU_PKCS11  library of the token; SATUPINTU_PKCS11_TOKEN, _KEY  labels; _PIN  file (mode 0600) with its PIN
 SATUPINTU_WHATSAPP_PHONE_ID, _ACCOUNT_ID, _TOKEN, _SECRET, _VERIFY  from Meta's Cloud API: id of the sending number and
                 of its account, access token, app secret (signs what Meta reports), word of the webhook's first handshake
 SATUPINTU_WHATSAPP_URL  address of the API with its version (default https://graph.facebook.com/v23.0)
@@ -251,6 +256,16 @@ EMAIL_HOST, EMAIL_PORT = _smtp[0], int(_smtp[1]) if len(_smtp) > 1 else 25
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SATUPINTU_MAIL_FROM", "Satu Pintu <tanpa-balas@satupintu.example>")
 
+BSRE_URL = os.environ.get("SATUPINTU_BSRE", "").rstrip("/")
+BSRE_API = os.environ.get("SATUPINTU_BSRE_API", "v2")
+BSRE_ACCOUNT = os.environ.get("SATUPINTU_BSRE_ACCOUNT", "")
+BSRE_CA = os.environ.get("SATUPINTU_BSRE_CA", "")
+TSA_URL = os.environ.get("SATUPINTU_TSA", "")
+TSA_ROOTS = os.environ.get("SATUPINTU_TSA_ROOTS", "")
+PKCS11 = os.environ.get("SATUPINTU_PKCS11", "")
+PKCS11_TOKEN = os.environ.get("SATUPINTU_PKCS11_TOKEN", "")
+PKCS11_KEY = os.environ.get("SATUPINTU_PKCS11_KEY", "")
+PKCS11_PIN = os.environ.get("SATUPINTU_PKCS11_PIN", "")
 WHATSAPP_URL = os.environ.get("SATUPINTU_WHATSAPP_URL", "https://graph.facebook.com/v23.0").rstrip("/")
 WHATSAPP_PHONE_ID = os.environ.get("SATUPINTU_WHATSAPP_PHONE_ID", "")
 WHATSAPP_ACCOUNT_ID = os.environ.get("SATUPINTU_WHATSAPP_ACCOUNT_ID", "")
@@ -281,6 +296,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "satupintu.config.logs.JsonLine"}},
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # They name addresses, and one of BSrE's has a NIK in it.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
     "root": {"handlers": ["err"], "level": os.environ.get("SATUPINTU_LOG", "WARNING")},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

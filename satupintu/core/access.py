@@ -56,6 +56,7 @@ class Permission(StrEnum):
     MANDATE_ANSWER = "mandate:answer"
     MANDATE_WITHDRAW = "mandate:withdraw"
     NOTICE_RESEND = "notice:resend"
+    OFFICE_RULE = "office:rule"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REVOKE = "permit:revoke"
     PERMIT_SIGN = "permit:sign"
@@ -103,7 +104,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PERMIT_DOWNLOAD,
         }
     ),
-    Role.SYSTEM: frozenset({P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK, P.STAFF_ASSIGN, P.STAFF_CONFIRM}),
+    Role.SYSTEM: frozenset(
+        {P.CASE_TICK, P.PERMIT_STORE, P.CASE_WORK, P.OFFICE_RULE, P.STAFF_ASSIGN, P.STAFF_CONFIRM}
+    ),
     Role.FRONT_OFFICER: _WORKER,
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER,

@@ -12,8 +12,9 @@ from satupintu.applications import queries as applications
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import four_eyes
 from satupintu.desk.forms import Hidden, command
-from satupintu.desk.queries import File, Sheet, draft_seal
+from satupintu.desk.queries import File, Sheet
 from satupintu.desk.words import link, lower
+from satupintu.permits.queries import draft_seal
 from satupintu.ui import formats
 from satupintu.ui.words import answer_words
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +27,7 @@ from satupintu.desk.queries import Desk, File, labels, versions
 from satupintu.desk.words import link, lower
 from satupintu.permits import queries as permits
 from satupintu.permits.models import Permit
+from satupintu.permits.signers import BSRE
 from satupintu.ui import formats
 from satupintu.ui.parts import CheckRow, OutcomeButton, TagKind
 from satupintu.ui.words import answer_words, fact_words, role_words
@@ -579,6 +581,23 @@ class Whose:
     yours: bool
     title: str
     text: str
+    href: str = ""
+    word: Text = ""
+
+
+def _being_signed(file: File) -> Whose:
+    """The number is taken, the signature not there yet; with BSrE somebody may have to do something."""
+    title = _("Sedang ditandatangani")
+    permit = file.permit
+    if permit is None or permit.hand != BSRE:
+        return Whose(False, title, _("Halaman ini memuat ulang sendiri. Nomor sudah diambil."))
+    if permit.signer == file.actor.person:
+        text = _("Nomor sudah diambil. Lihat atau lanjutkan di halaman tanda tangan.")
+        return Whose(True, title, text, reverse("desk:drafts"), _("Halaman tanda tangan"))
+    if permits.open_attempt(file.case.pk) is None or not file.granted(Permission.CASE_WORK):
+        return Whose(False, title, _("Nomor sudah diambil. Kepala dinas melanjutkan dengan frasa sandinya."))
+    text = _("Belum pasti apakah BSrE sudah menandatangani. Surat tidak dikirim lagi sebelum ini jelas.")
+    return Whose(False, _("Belum pasti, sedang dicek"), text, link(file, "settle"), _("Pastikan hasilnya"))
 
 
 def turn(file: File) -> Whose | None:
@@ -588,9 +607,7 @@ def turn(file: File) -> Whose | None:
     until = cases.due_date(file.case, file.state, file.at)
     by = _("Janji sampai %(day)s.") % {"day": formats.near_date(until, file.today)} if until else ""
     if file.signing:
-        return Whose(
-            False, _("Sedang ditandatangani"), _("Halaman ini memuat ulang sendiri. Nomor sudah diambil.")
-        )
+        return _being_signed(file)
     if file.owed:
         what = ", ".join(lower(wait.label) for wait in file.owed)
         return Whose(True, _("Giliran Anda: %(what)s") % {"what": what}, by)

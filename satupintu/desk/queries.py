@@ -19,7 +19,6 @@ from satupintu.core import clock
 from satupintu.core.access import GRANTS, Actor, Permission
 from satupintu.core.clock import WorkCalendar
 from satupintu.core.package import Package
-from satupintu.core.seal import digest
 from satupintu.core.sop import SIGN_BEGUN, Sop, State, Step, Wait
 from satupintu.door import read
 from satupintu.notices.queries import told_about
@@ -215,11 +214,6 @@ def remarks_of(case: Case) -> dict[int, list[Remark]]:
 def versions(item: applications.Item) -> tuple[Document, ...]:
     """Every version of one required document, newest first."""
     return ((item.document,) if item.document else ()) + item.earlier
-
-
-def draft_seal(draft: Draft) -> str:
-    """What says that somebody has opened this very draft: a changed draft is opened again."""
-    return digest(draft.data)[:16]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, deliveries, pages, publishing, rulings, staffing
+from satupintu.desk.views import acts, deliveries, pages, publishing, rulings, signing, staffing
 
 FILE = "berkas/<uuid:key>"
 STAFF = "kelola/pegawai"
@@ -34,6 +34,9 @@ urlpatterns = [
     path(f"{FILE}/arsip", acts.archive, name="archive"),
     path(f"{FILE}/usul-cabut", acts.ask_revocation, name="ask_revocation"),
     path(f"{FILE}/cabut", acts.revoke, name="revoke"),
+    path(f"{FILE}/pastikan", acts.settle, name="settle"),
+    path("tanda-tangan", signing.drafts, name="drafts"),
+    path("tanda-tangan/<uuid:batch>", signing.batch, name="batch"),
     path("kiriman", deliveries.deliveries, name="deliveries"),
     path("kiriman/<uuid:notice>/<slug:channel>/ulang", deliveries.resend, name="resend"),
     path("kelola", publishing.services, name="services"),

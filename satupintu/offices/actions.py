@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from satupintu.core.access import Actor, Capacity, Role
-from satupintu.door.write import create
+from satupintu.core.access import Actor, Capacity, Permission, Role
+from satupintu.core.refusal import Refusal
+from satupintu.door.write import create, write
 from satupintu.offices.models import DayOff, NumberBook, Office, Setting
 
 
@@ -39,6 +40,21 @@ def open_office(
         )
         door.event("office.opened", slug=row.slug)
     return row
+
+
+def set_rule(actor: Actor, office_id: int, *, name: str, value: Any, since: date, basis: str) -> None:
+    """Let this rule of the office hold from a day on; the rows before it stay, for the files of their days.
+
+    basis: what it rests on (a letter, a regulation). Raises Refusal `office.no-basis`, `access.*`.
+    """
+    with write(actor, Permission.OFFICE_RULE, Office.objects.all(), office_id) as door:
+        if not basis.strip():
+            raise Refusal("office.no-basis", status=422)
+        Setting.objects.update_or_create(
+            office=door.row, name=name, valid_from=since, defaults={"value": value, "basis": basis.strip()}
+        )
+        door.row.calendar_version += 1
+        door.event("office.rule-set", name=name, value=value, since=since.isoformat())
 
 
 def take_number(office_id: int, name: str, year: int) -> int:

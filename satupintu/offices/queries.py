@@ -18,7 +18,9 @@ from satupintu.door import merkle
 from satupintu.offices.models import DayOff, NumberBook, Office, Setting
 
 DEFAULT_HOURS = {name: ["08.00", "16.00"] for name in ("senin", "selasa", "rabu", "kamis", "jumat")}
-DEFAULTS: dict[str, Any] = {"undo_minutes": 5, "hours": DEFAULT_HOURS, "quiet_hours": ["20.00", "07.00"]}
+DEFAULTS: dict[str, Any] = {
+    "undo_minutes": 5, "hours": DEFAULT_HOURS, "quiet_hours": ["20.00", "07.00"], "signer": "local",
+}  # fmt: skip
 
 
 def office(slug: str) -> Office:

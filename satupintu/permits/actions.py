@@ -3,22 +3,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 
 from satupintu.applications import queries as applications
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
-from satupintu.core.access import Actor, Permission, Role
+from satupintu.cases.models import Case
+from satupintu.core.access import Actor, Permission, Role, require
 from satupintu.core.numbers import check_code, permit_number
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
 from satupintu.core.sop import SIGN_BEGUN, SIGN_DONE
 from satupintu.door import files
-from satupintu.door.write import Answer, Asked, action, write
+from satupintu.door.write import Answer, Asked, Write, action, create, write
 from satupintu.offices.actions import take_number
+from satupintu.offices.models import Office
 from satupintu.offices.queries import local_day
 from satupintu.permits import papers, queries
-from satupintu.permits.models import Draft, Permit
+from satupintu.permits.models import Attempt, Batch, Draft, Permit
+from satupintu.permits.signers import BSRE, signer_of
+
+MOST_TOGETHER = 200
+ANSWER_TAKES = timedelta(
+    seconds=90
+)  # longer than the client waits: an attempt older than this has lost its sender
 
 
 @action
@@ -39,11 +50,13 @@ def save_draft(actor: Actor, case_id: int, *, duties: Sequence[str], asked: Aske
 
 
 @action
-def sign(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
+def sign(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answer:
     """The head's act of signing: one commit checks four eyes, freezes the draft, takes the number, queues the signature.
 
     Until the signed bytes are stored the case stands still: neither refusal nor withdrawal is possible (design §4).
-    Raises Refusal `sop.four-eyes`, `sop.missing`, `sop.signing`, `permits.no-draft`, `access.*`.
+    With BSrE nothing is queued: only the head's own request has the passphrase (permits/bsre.py).
+    seal: of the draft he has read; another one is refused.
+    Raises Refusal `sop.four-eyes`, `sop.missing`, `sop.signing`, `permits.no-draft`, `permits.draft-changed`, `access.*`.
     """
     rows = case_queries.rows()
     with write(actor, Permission.PERMIT_SIGN, rows, case_id, asked=asked, role=Role.HEAD) as door:
@@ -51,8 +64,11 @@ def sign(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
         draft = queries.draft_of(door.row)
         if draft is None:
             raise Refusal("permits.no-draft")
+        if seal and seal != queries.draft_seal(draft):
+            raise Refusal("permits.draft-changed")
         cases.mark(door, SIGN_BEGUN)
         case, day = door.row, local_day(door.row.office, actor.at)
+        hand = signer_of(case.office, day)
         service = applications.package(applications.of_case(case)).service
         assert service is not None  # a draft exists for services only
         number = permit_number(
@@ -67,7 +83,8 @@ def sign(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
             number=number,
             code=code,
             holder=case.title,
-            data=papers.frozen(case, draft.data, actor, number=number, code=code),
+            data=papers.frozen(case, draft.data, actor, number=number, code=code, hand=hand),
+            hand=hand,
             signer=actor.person,
             begun_at=actor.at,
         )
@@ -80,13 +97,14 @@ def sign(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
             data=digest(permit.data),
             **with_release,
         )
-        door.job("permits.sign", permit_id=permit.pk)
+        if hand != BSRE:
+            door.job("permits.sign", permit_id=permit.pk)
         door.answer = {"number": number}
     return door.answer
 
 
-def store_signed(actor: Actor, permit_id: int, pdf: bytes) -> None:
-    """Store the signed bytes and let the case go on, in one commit.
+def store_signed(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -> None:
+    """Store the signed bytes and let the case go on, in one commit. level: of the signature, "B-B" to "B-LTA".
 
     Raises Refusal `permits.stored` when another worker was quicker.
     """
@@ -101,10 +119,131 @@ def store_signed(actor: Actor, permit_id: int, pdf: bytes) -> None:
         if locked.state != Permit.SIGNING:
             raise Refusal("permits.stored")
         kept.save()
-        locked.file, locked.state, locked.issued_at = kept, Permit.ISSUED, actor.at
+        locked.file, locked.state, locked.issued_at, locked.level = kept, Permit.ISSUED, actor.at, level
         locked.save()
-        door.event("permit.issued", number=locked.number, sha256=kept.sha256)
+        Attempt.objects.filter(permit=locked, state=Attempt.SENT).update(state=Attempt.SIGNED, code="")
+        door.event("permit.issued", number=locked.number, sha256=kept.sha256, level=level)
         cases.mark(door, SIGN_DONE)
+
+
+def store_once(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -> None:
+    """The same, or nothing where another worker was quicker: the same number, the same signature."""
+    try:
+        store_signed(actor, permit_id, pdf, level=level)
+    except Refusal as refusal:
+        if refusal.code != "permits.stored":
+            raise
+
+
+# BSrE: each sending is entered before it leaves ---------------------------------------------------------------------
+
+
+def sending(actor: Actor, permit_id: int) -> int:
+    """Enter that this permit is about to be sent, by the head who took its number; gives the attempt's row id.
+
+    Raises Refusal `permits.stored`, `permits.result-open` while an earlier sending may have been signed,
+    `permits.other-signer`.
+    """
+    case_id = queries.case_id_of(permit_id)
+    with write(actor, Permission.PERMIT_SIGN, case_queries.rows(), case_id, role=Role.HEAD) as door:
+        permit = Permit.objects.select_for_update().get(pk=permit_id)
+        if permit.state != Permit.SIGNING:
+            raise Refusal("permits.stored")
+        if permit.signer != actor.person:
+            raise Refusal("permits.other-signer", status=403)
+        if Attempt.objects.filter(permit=permit, state=Attempt.SENT).exists():
+            raise Refusal("permits.result-open")
+        attempt = Attempt.objects.create(permit=permit, at=actor.at, by=actor.person)
+        door.event("permit.signature-sent", number=permit.number, attempt=attempt.pk)
+    return attempt.pk
+
+
+def not_signed(actor: Actor, attempt_id: int, *, code: str) -> None:
+    """It is certain that this sending was not signed; the same number may be sent again."""
+    with _attempt(actor, attempt_id) as (door, attempt):
+        attempt.state, attempt.code = Attempt.REFUSED, code
+        attempt.save()
+        door.event("permit.signature-refused", attempt=attempt.pk, code=code)
+
+
+def result_open(actor: Actor, attempt_id: int, *, reference: str = "", code: str = "unknown") -> None:
+    """Nobody knows whether this sending was signed. reference: its id at the service; then a job asks for it."""
+    with _attempt(actor, attempt_id) as (door, attempt):
+        attempt.code, attempt.reference = code, reference
+        attempt.save()
+        door.event("permit.signature-unknown", attempt=attempt.pk, code=code)
+        if reference:
+            door.job("permits.fetch", attempt_id=attempt.pk)
+
+
+@contextmanager
+def _attempt(actor: Actor, attempt_id: int) -> Iterator[tuple[Write[Case], Attempt]]:
+    """The case's door, and this attempt while its result is open. Raises Refusal `permits.stored` when it is not."""
+    case_id = queries.case_id_of_attempt(attempt_id)
+    with write(actor, Permission.PERMIT_STORE, case_queries.rows(), case_id) as door:
+        attempt = Attempt.objects.filter(pk=attempt_id, state=Attempt.SENT).first()
+        if attempt is None:
+            raise Refusal("permits.stored")
+        yield door, attempt
+
+
+@action
+def settle_unsigned(actor: Actor, case_id: int, *, reason: str, asked: Asked) -> Answer:
+    """Somebody has asked those who run the signing service: this sending was not signed, so it may be sent again.
+
+    It must be another person than the signer, who will sign: so two of them vouch for it. reason: what the
+    service's own log says. Raises `cases.no-reason`, `permits.own-signature`, `permits.result-known`.
+    """
+    with write(actor, Permission.CASE_WORK, case_queries.rows(), case_id, asked=asked) as door:
+        attempt = queries.open_attempt(case_id)
+        if attempt is None or actor.at - attempt.at < ANSWER_TAKES:
+            raise Refusal("permits.result-known")
+        if attempt.by == actor.person:
+            raise Refusal("permits.own-signature", status=403)
+        if not reason.strip():
+            raise Refusal("cases.no-reason", status=422)
+        attempt.state, attempt.code = Attempt.REFUSED, "settled"
+        attempt.save()
+        note = cases.remark(door, "signature", reason)
+        door.event("permit.signature-settled", attempt=attempt.pk, reason=note)
+    return door.answer
+
+
+# Many together -----------------------------------------------------------------------------------------------------
+
+
+@action
+def begin_batch(actor: Actor, office: Office, *, drafts: Sequence[tuple[str, str]], asked: Asked) -> Answer:
+    """Set down which drafts are to be signed together, as (case key, seal of the draft that was read).
+
+    Raises Refusal `permits.batch-empty`, `permits.batch-large`, `access.*`.
+    """
+    capacity = require(actor, Permission.PERMIT_SIGN, office, role=Role.HEAD)
+    if not drafts:
+        raise Refusal("permits.batch-empty", status=422)
+    if len(drafts) > MOST_TOGETHER:
+        raise Refusal("permits.batch-large", status=422, most=MOST_TOGETHER)
+    keys = {key for key, _ in drafts}
+    if case_queries.rows().filter(office=office, key__in=keys).count() != len(drafts):
+        raise Refusal("access.not-yours", status=404)
+    row = Batch(office=office, person=actor.person, at=actor.at, drafts=[list(pair) for pair in drafts])
+    with create(actor, capacity, row, asked=asked) as door:
+        door.event("permit.batch-begun", drafts=[list(pair) for pair in drafts])
+        door.answer = {"batch": str(row.key)}
+    return door.answer
+
+
+def note_failed(actor: Actor, batch_id: int, *, failed: Mapping[str, str]) -> None:
+    """Keep why some drafts of a batch did not get a number: case key -> code of the refusal; "" takes it back."""
+    with write(actor, Permission.PERMIT_SIGN, Batch.objects.all(), batch_id, role=Role.HEAD) as door:
+        kept = {**door.row.failed, **failed}
+        door.row.failed = {key: code for key, code in kept.items() if code}
+        door.event("permit.batch-failed", failed=dict(failed))
+
+
+def in_batch(batch: Batch, case_key: str) -> Asked:
+    """The command by which a draft of this batch is signed: the same however often it is given."""
+    return Asked.of(uuid.uuid5(batch.key, case_key), batch=str(batch.key), case=case_key)
 
 
 @action

@@ -3,31 +3,37 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django_tasks import task
 
+from satupintu.adapters.bsre.client import NotThere
 from satupintu.core.access import system
-from satupintu.core.refusal import Refusal
 from satupintu.door.moment import now
-from satupintu.permits import actions, papers, queries
-from satupintu.permits.signing import LocalSigner
+from satupintu.permits import actions, bsre, papers, queries
+from satupintu.permits.signers import BSRE, signed_by
+from satupintu.permits.signing import level_of
 
 
 @task()
 def sign(permit_id: int) -> None:
     """Print, sign and store one permit; does nothing if it is stored. Killed half-way it is signed again, same number."""
     permit = queries.unsigned(permit_id)
-    if permit is None:
+    if permit is None or permit.hand == BSRE:
         return
     pdf = papers.sheet(permit)
     signer = permit.data["penanda"]
-    signed = LocalSigner(settings.KEYS).sign(
-        pdf, name=signer.get("nama", ""), reason=f"{permit.title} {permit.number}", at=permit.begun_at
-    )
+    reason = f"{permit.title} {permit.number}"
+    signed = signed_by(permit.hand).sign(pdf, name=signer.get("nama", ""), reason=reason, at=permit.begun_at)
+    actions.store_once(system(now()), permit.pk, signed, level=level_of(signed))
+
+
+@task()
+def fetch(attempt_id: int) -> None:
+    """Ask BSrE for a document whose answer was cut off, by its id; no passphrase is needed. Raises when it is down."""
+    attempt = queries.lost(attempt_id)
+    if attempt is None:
+        return
     try:
-        actions.store_signed(system(now()), permit.pk, signed)
-    except Refusal as refusal:
-        if (
-            refusal.code != "permits.stored"
-        ):  # another worker was quicker: the same number, the same signature
-            raise
+        pdf = bsre.connect().fetch(attempt.reference)
+    except NotThere:
+        return  # a person asks those who run the service: actions.settle_unsigned
+    bsre.keep(attempt.permit, attempt.pk, pdf)

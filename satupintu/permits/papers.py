@@ -17,10 +17,8 @@ from satupintu.core.seal import digest
 from satupintu.offices.queries import local_day
 from satupintu.permits import proof
 from satupintu.permits.models import Permit
-from satupintu.permits.signing import LocalSigner
+from satupintu.permits.signers import ISSUERS
 from satupintu.ui.prints import compile_pdf
-
-ISSUER = LocalSigner.issuer
 
 
 def draft_data(case: Case, *, duties: list[str]) -> dict[str, Any]:
@@ -84,10 +82,13 @@ def preview(case: Case, data: dict[str, Any], actor: Actor) -> bytes:
     return compile_pdf("permit.typ", shown, files=cases.spoken(case).files)
 
 
-def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code: str) -> dict[str, Any]:
+def frozen(
+    case: Case, data: dict[str, Any], actor: Actor, *, number: str, code: str, hand: str
+) -> dict[str, Any]:
     """The draft made final in the act of signing: number, code, date and signer are in it from now on.
 
     So is what it is printed with: the digest of the pinned version, and of the release that corrects it, if any.
+    hand: who gives the signature (permits/signers.py); the paper names whose certificate it is.
     """
     document = {
         "nomor": number,
@@ -95,7 +96,7 @@ def frozen(case: Case, data: dict[str, Any], actor: Actor, *, number: str, code:
         "versi": "versi 1",
         "kode_cek": show_code(code),
         "alamat_cek": f"{papers.host()}/cek",
-        "penerbit_sertifikat": ISSUER,
+        "penerbit_sertifikat": ISSUERS[hand],
     }
     signer = papers.signer_block(case, actor, Role.HEAD.value)
     service = data["layanan"] | {"sidik_versi": cases.package(case).digest}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,15 @@ from typing import Any
 
 from django.conf import settings
 
+from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
+from satupintu.core.access import Actor
 from satupintu.core.numbers import normal_code
+from satupintu.core.refusal import Refusal
+from satupintu.core.seal import digest
 from satupintu.door import files, proofs
 from satupintu.door.proofs import Proof
-from satupintu.permits.models import Draft, Permit
+from satupintu.permits.models import Attempt, Batch, Draft, Permit
 from satupintu.permits.signing import LocalSigner
 from satupintu.permits.verify import looks
 from satupintu.ui import formats
@@ -26,6 +31,11 @@ COPY = "copy"  # unsigned, and says that it is a large-print copy: it proves not
 
 def draft_of(case: Case) -> Draft | None:
     return Draft.objects.filter(case=case).first()
+
+
+def draft_seal(draft: Draft) -> str:
+    """What says that somebody has read this very draft: a changed draft is read again."""
+    return digest(draft.data)[:16]
 
 
 def of_case(case: Case) -> Permit | None:
@@ -49,6 +59,107 @@ def unsigned(permit_id: int) -> Permit | None:
     """The permit, if it still waits for its signature."""
     rows = Permit.objects.select_related("case__office", "office")
     return rows.filter(pk=permit_id, state=Permit.SIGNING).first()
+
+
+def case_id_of(permit_id: int) -> int:
+    return Permit.objects.values_list("case_id", flat=True).get(pk=permit_id)
+
+
+def case_id_of_attempt(attempt_id: int) -> int:
+    return Attempt.objects.values_list("permit__case_id", flat=True).get(pk=attempt_id)
+
+
+def open_attempt(case_id: int) -> Attempt | None:
+    """The sending of this file's permit whose result is not known yet."""
+    return (
+        Attempt.objects.select_related("permit").filter(permit__case_id=case_id, state=Attempt.SENT).first()
+    )
+
+
+def lost(attempt_id: int) -> Attempt | None:
+    """A sending whose result is open, and that can be asked for by its id."""
+    rows = Attempt.objects.select_related("permit__case__office", "permit__office")
+    return rows.filter(pk=attempt_id, state=Attempt.SENT).exclude(reference="").first()
+
+
+def batch(actor: Actor, key: uuid.UUID) -> Batch:
+    """A batch of one's own. Raises Refusal `access.not-yours`."""
+    found = Batch.objects.select_related("office").filter(key=key, person=actor.person).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+WAITING, WORKING, SIGNED, FAILED, UNSURE = "waiting", "working", "signed", "failed", "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one draft of a batch has come. code: why it failed. number: "" before it is taken."""
+
+    key: str
+    case_id: int
+    state: str
+    title: str
+    receipt: str
+    product: str
+    seal: str
+    number: str = ""
+    code: str = ""
+
+
+def progress(batch: Batch) -> list[Progress]:
+    """Every draft of the batch in its order: three statements, however many they are."""
+    keys = [key for key, _ in batch.drafts]
+    found = {
+        str(case.key): case for case in case_queries.rows().filter(key__in=keys, office_id=batch.office_id)
+    }
+    permits = {p.case_id: p for p in Permit.objects.filter(case__in=list(found.values()))}
+    latest: dict[int, Attempt] = {}
+    for attempt in Attempt.objects.filter(permit__in=list(permits.values())).order_by("pk"):
+        latest[attempt.permit_id] = attempt
+    made = []
+    for key, seal in batch.drafts:
+        case = found[key]
+        permit = permits.get(case.pk)
+        state, code = _come(permit, latest.get(permit.pk) if permit else None, batch.failed.get(key, ""))
+        made.append(
+            Progress(
+                key, case.pk, state, case.title, case.receipt, case_queries.package(case).name, seal,
+                permit.number if permit else "", code,
+            )
+        )  # fmt: skip
+    return made
+
+
+def _come(permit: Permit | None, attempt: Attempt | None, failed: str) -> tuple[str, str]:
+    if permit is None:
+        return (FAILED, failed) if failed else (WAITING, "")
+    if permit.state != Permit.SIGNING:
+        return SIGNED, ""
+    if permit.hand != "bsre":
+        return WORKING, ""
+    if attempt is None:
+        return WAITING, ""
+    if attempt.state == Attempt.SENT:
+        return UNSURE, attempt.code
+    return FAILED, f"bsre.{attempt.code}"
+
+
+def unsigned_of(cases: Iterable[int]) -> list[Permit]:
+    """The permits of these files that wait for a signature by BSrE, in the order of their numbers."""
+    rows = Permit.objects.select_related("case__office", "office")
+    return list(rows.filter(case__in=list(cases), state=Permit.SIGNING, hand="bsre").order_by("pk"))
+
+
+RECENT_BATCHES = 10
+
+
+def unfinished(actor: Actor) -> list[tuple[Batch, int]]:
+    """One's own recent batches in which something is not signed yet, newest first, with how much that is."""
+    mine = Batch.objects.select_related("office").filter(person=actor.person).order_by("-pk")[:RECENT_BATCHES]
+    found = ((one, sum(row.state != SIGNED for row in progress(one))) for one in mine)
+    return [(one, left) for one, left in found if left]
 
 
 def issued() -> Iterator[tuple[str, str]]:

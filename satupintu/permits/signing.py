@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import hashlib
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import SimpleSigner
@@ -37,14 +39,18 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from satupintu.permits.stamping import NO_STAMP, Stamp
+
+log = logging.getLogger(__name__)
+
 FIELD = "TandaTangan"
 # Wide and fixed, so that no demo and no test depends on the day it runs.
 VALID_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 VALID_UNTIL = dt.datetime(2049, 12, 31, tzinfo=dt.UTC)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-RESERVED_DIGITS = (
-    4096  # hex digits of room for the CMS (it takes 3,152); fixed, so that the bytes around it repeat
-)
+# Hex digits of room for the CMS (it takes 3,152); fixed, so that the bytes around it repeat.
+RESERVED_DIGITS = 4096
+STAMPED_DIGITS = 32768  # with a time-stamp inside, whose size is the authority's
 
 
 class Signer(Protocol):
@@ -71,45 +77,32 @@ class LocalSigner:
     issuer = "CA pengembangan Satu Pintu (CONTOH)"
     training = True
 
-    def __init__(self, keys_dir: Path | str) -> None:
+    def __init__(self, keys_dir: Path | str, stamp: Stamp | None = None) -> None:
         self._dir = Path(keys_dir)
-        self._loaded: tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ...]] | None = None
+        self._stamp = stamp
+        self._loaded: _Chain | None = None
 
     def certificates(self) -> tuple[bytes, ...]:
         """DER of the head's certificate and of the development CA."""
-        return self._load()[1]
+        return self._load().certificates
 
     def sign(self, pdf: bytes, *, name: str, reason: str, at: dt.datetime, location: str = "") -> bytes:
-        """Sign with PAdES B-B (ETSI.CAdES.detached).
+        """Sign with PAdES (ETSI.CAdES.detached): B-B, or with proofs of time where there is an authority for them.
 
         name, reason, location: words of the signature. at: aware instant of the act of signing.
         """
-        if at.tzinfo is None:
-            raise ValueError("`at` has no time zone")
-        key, chain = self._load()
-        head, authority = (x509.Certificate.load(der) for der in chain)
+        chain = self._load()
+        head, authority = (x509.Certificate.load(der) for der in chain.certificates)
         hand = _Hand(
             signing_cert=head,
-            signing_key=keys.PrivateKeyInfo.load(_pkcs8(key)),
+            signing_key=keys.PrivateKeyInfo.load(_pkcs8(chain.key)),
             cert_registry=SimpleCertificateStore.from_certs([authority]),  # type: ignore[no-untyped-call]
         )
-        hand.key = key
-        words = PdfSignatureMetadata(
-            field_name=FIELD,
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
-            name=name,
-            reason=reason,
-            location=location or None,
-        )
-        # No picture: a field without size, beside the page, is neither seen nor read aloud (ISO 14289-1, 7.18.1).
-        signer = _PdfSignerAt(words, hand, new_field_spec=SigFieldSpec(FIELD, box=(-9, -9, -9, -9)))
-        signer.at = at.replace(microsecond=0)
-        signed: Any = signer.sign_pdf(_Writer(BytesIO(pdf)), bytes_reserved=RESERVED_DIGITS)
-        content: bytes = signed.getvalue()
-        return content
+        hand.key = chain.key
+        words = {"name": name, "reason": reason, "location": location}
+        return pades(pdf, hand, at=at, stamp=self._stamp, authority=authority, revoked=chain.revoked, **words)
 
-    def _load(self) -> tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ...]]:
+    def _load(self) -> _Chain:
         if self._loaded is None:
             path = self._dir / "signer.pem"
             if not path.exists():
@@ -118,6 +111,66 @@ class LocalSigner:
                         _write_private(path, _make_chain())
             self._loaded = _read_chain(path.read_bytes())
         return self._loaded
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The head's key, his certificate and the CA's, and the CA's list of what it has revoked (older keys lack it)."""
+
+    key: ec.EllipticCurvePrivateKey
+    certificates: tuple[bytes, ...]
+    revoked: bytes | None
+
+
+def pades(
+    pdf: bytes,
+    hand: Any,
+    *,
+    name: str,
+    reason: str,
+    location: str,
+    at: dt.datetime,
+    stamp: Stamp | None = None,
+    authority: x509.Certificate | None = None,
+    revoked: bytes | None = None,
+) -> bytes:
+    """One PAdES signature over the whole PDF, by any key pyHanko can use.
+
+    hand: pyHanko's Signer. stamp: who proves the time; with what is needed to check the certificates later
+    (authority, and revoked: the list of its revoked ones) the level is B-LTA, without it B-T; without stamp B-B.
+    A permit does not wait for a stamp: where the authority is away it is signed B-B, and `/cek` says so.
+    """
+    if at.tzinfo is None:
+        raise ValueError("`at` has no time zone")
+    lasting: dict[str, Any] = {}
+    if stamp and stamp.roots and authority and revoked:
+        trusted = ValidationContext(
+            trust_roots=[authority, *stamp.roots], crls=[revoked], allow_fetching=False
+        )
+        lasting = {"embed_validation_info": True, "use_pades_lta": True, "validation_context": trusted}
+    said = {"name": name, "reason": reason, "location": location or None}
+    try:
+        return _signed(pdf, hand, at, stamp, **said, **lasting)
+    except NO_STAMP as problem:
+        log.warning("permits.no-stamp %s", type(problem).__name__)
+        return _signed(pdf, hand, at, None, **said)
+
+
+def _signed(pdf: bytes, hand: Any, at: dt.datetime, stamp: Stamp | None, **words_and_proofs: Any) -> bytes:
+    words = PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        **words_and_proofs,
+    )
+    # No picture: a field without size, beside the page, is neither seen nor read aloud (ISO 14289-1, 7.18.1).
+    field = SigFieldSpec(FIELD, box=(-9, -9, -9, -9))
+    signer = _PdfSignerAt(words, hand, new_field_spec=field, timestamper=stamp.stamper if stamp else None)
+    signer.at = at.replace(microsecond=0)
+    room = STAMPED_DIGITS if stamp else RESERVED_DIGITS
+    signed: Any = signer.sign_pdf(_Writer(BytesIO(pdf)), bytes_reserved=room)
+    content: bytes = signed.getvalue()
+    return content
 
 
 @contextmanager
@@ -150,7 +203,7 @@ def _pkcs8(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _make_chain() -> bytes:
-    """PEM of the head's key, the head's certificate and the CA's; the CA's own key is forgotten at once."""
+    """PEM of the head's key, his certificate, the CA's and its empty list of revoked ones; the CA's key is forgotten."""
     authority_key, head_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name = _name("CA Pengembangan Satu Pintu (CONTOH)")
     authority = (
@@ -170,10 +223,17 @@ def _make_chain() -> bytes:
         )
         .sign(authority_key, hashes.SHA256())
     )
+    none = (
+        certs.CertificateRevocationListBuilder()
+        .issuer_name(authority_name)
+        .last_update(VALID_FROM)
+        .next_update(VALID_UNTIL)
+        .sign(authority_key, hashes.SHA256())
+    )
     key_pem = head_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return key_pem + b"".join(c.public_bytes(serialization.Encoding.PEM) for c in (head, authority))
+    return key_pem + b"".join(c.public_bytes(serialization.Encoding.PEM) for c in (head, authority, none))
 
 
 def _name(common: str) -> certs.Name:
@@ -214,12 +274,17 @@ def _usage(**allowed: bool) -> certs.KeyUsage:
     return certs.KeyUsage(**{name: allowed.get(name, False) for name in names})
 
 
-def _read_chain(pem: bytes) -> tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ...]]:
+def _read_chain(pem: bytes) -> _Chain:
     key = serialization.load_pem_private_key(pem, None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError("signer.pem holds another kind of key")
     der = serialization.Encoding.DER
-    return key, tuple(cert.public_bytes(der) for cert in certs.load_pem_x509_certificates(pem))
+    found = tuple(one.public_bytes(der) for one in certs.load_pem_x509_certificates(pem))
+    listed = certs.load_pem_x509_crl(pem).public_bytes(der) if REVOKED in pem else None
+    return _Chain(key, found, listed)
+
+
+REVOKED = b"-----BEGIN X509 CRL-----"
 
 
 class _Hand(SimpleSigner):
@@ -271,6 +336,48 @@ class Seal:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A signature of anybody. whole: it holds, and nothing was added but proofs of its time. level: "B-B" to "B-LTA"."""
+
+    whole: bool
+    level: str
+
+
+def look(pdf: bytes) -> Given:
+    """Look at the one signature of a PDF that somebody else has made; whose certificate it is, is not asked here."""
+    reader = PdfFileReader(BytesIO(pdf))
+    (found,) = reader.embedded_regular_signatures
+    roots = [found.signer_cert]
+    status = validate_pdf_signature(found, ValidationContext(trust_roots=roots, allow_fetching=False))
+    return Given(whole=_holds(status), level=_level(reader))
+
+
+def _holds(status: Any) -> bool:
+    """The signature holds, and nothing came after it but proofs of time."""
+    only = status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level in PROOFS_ONLY
+    return bool(status.intact and status.valid and only)
+
+
+TIME_STAMP = "signature_time_stamp_token"
+PROOFS_ONLY = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
+
+
+def level_of(pdf: bytes) -> str:
+    """The PAdES level by what is there (EN 319 142-1): time-stamp, validation data, time-stamp over both."""
+    return _level(PdfFileReader(BytesIO(pdf)))
+
+
+def _level(reader: PdfFileReader) -> str:
+    (found,) = reader.embedded_regular_signatures
+    beside = found.signer_info["unsigned_attrs"]
+    if not any(one["type"].native == TIME_STAMP for one in (beside if beside.native else ())):
+        return "B-B"
+    if "/DSS" not in reader.root:
+        return "B-T"
+    return "B-LTA" if reader.embedded_timestamp_signatures else "B-LT"
+
+
 def validate(pdf: bytes, certificates: Sequence[bytes]) -> Seal:
     """Look at the one signature of a PDF, as strictly as the signer wrote it.
 
@@ -278,7 +385,7 @@ def validate(pdf: bytes, certificates: Sequence[bytes]) -> Seal:
     a broken file: ask through `permits.verify.looks`, which looks in a child process.
     """
     reader = PdfFileReader(BytesIO(pdf))
-    found = list(reader.embedded_signatures)
+    found = list(reader.embedded_regular_signatures)
     if len(found) != 1:
         return Seal(ours=False, whole=False)
     signature = found[0]
@@ -289,6 +396,8 @@ def validate(pdf: bytes, certificates: Sequence[bytes]) -> Seal:
         trust_roots=roots, allow_fetching=False, moment=VALID_FROM + dt.timedelta(days=1)
     )
     status = validate_pdf_signature(signature, signer_validation_context=context)
+    if _level(reader) != "B-B":
+        return Seal(ours=True, whole=_holds(status))
     whole = bool(status.bottom_line) and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     return Seal(ours=True, whole=whole and _as_written(pdf, signature.byte_range, certificates))
 

@@ -38,6 +38,16 @@ class Looks:
     copy: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came back from a signing service. whole: one signature, which holds. level: "B-B" to "B-LTA"."""
+
+    number: str | None = None
+    code: str | None = None
+    whole: bool = False
+    level: str = ""
+
+
 _reader = Child("satupintu.permits.verify:prepare_reader", seconds=10, memory_bytes=768 << 20, free_files=16)
 
 
@@ -51,10 +61,24 @@ def looks(pdf: bytes, *, certificates: Sequence[bytes] = ()) -> Looks:
         return plain
     head = json.dumps([base64.b64encode(der).decode() for der in certificates]).encode()
     try:
-        answer = _reader.ask(len(head).to_bytes(4, "big") + head + pdf)
+        return Looks(**_ask(head, pdf))
     except (ChildDied, ChildTooSlow):
         return plain
-    return Looks(**json.loads(answer))
+
+
+def received(pdf: bytes) -> Received:
+    """Look at a PDF that a signing service gave back, as warily as at any other; a broken one is nothing at all."""
+    if not pdf.startswith(b"%PDF-") or len(pdf) > MAX_BYTES:
+        return Received()
+    try:
+        return Received(**_ask(b"", pdf))
+    except (ChildDied, ChildTooSlow):
+        return Received()
+
+
+def _ask(head: bytes, pdf: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_reader.ask(len(head).to_bytes(4, "big") + head + pdf))
+    return found
 
 
 # ---- in the child ----------------------------------------------------------------------------------------------------
@@ -64,6 +88,8 @@ def prepare_reader() -> Callable[[bytes], bytes]:
 
     def handle(job: bytes) -> bytes:
         size = int.from_bytes(job[:4], "big")
+        if not size:
+            return json.dumps(asdict(_received(job[4:]))).encode()
         certificates = [base64.b64decode(text) for text in json.loads(job[4 : 4 + size])]
         pdf = job[4 + size :]
         found = _facts(pdf)
@@ -78,6 +104,17 @@ def prepare_reader() -> Callable[[bytes], bytes]:
         return json.dumps(asdict(found)).encode()
 
     return handle
+
+
+def _received(pdf: bytes) -> Received:
+    from satupintu.permits import signing
+
+    try:
+        given = signing.look(pdf)
+    except Exception:  # noqa: BLE001 - a broken file may raise anything; it is then simply not whole
+        return Received()
+    found = _facts(pdf)
+    return Received(found.number, found.code, given.whole, given.level)
 
 
 _STREAM = re.compile(rb"stream\r?\n")

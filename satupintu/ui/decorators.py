@@ -23,6 +23,7 @@ R = TypeVar("R", bound=HttpRequest)
 View = Callable[Concatenate[R, P], HttpResponse]
 
 STALE = "access.stale"  # he may, once he has proved again that it is he
+SECRETS = frozenset({"password", "password1", "password2", "frasa"})  # fields that no page shows again
 SHORTEST_KEPT = 20  # typed texts from this length on are shown again on the page of a refusal
 
 
@@ -104,12 +105,22 @@ def _ask_who(request: HttpRequest) -> HttpResponse:
         if request.method == "GET"
         else inside(request, request.META.get("HTTP_REFERER", ""), frame.home)
     )
-    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
+    there = f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
+    if (
+        request.headers.get("HX-Request") == "true"
+    ):  # a script asked for a part of a page: the whole page goes there
+        return HttpResponse(headers={"HX-Redirect": there})
+    return redirect(there)
 
 
 def _typed(request: HttpRequest) -> list[str]:
-    """Longer texts of the form that was refused: shown again so that nobody has to write them twice."""
     if request.method not in ("POST", "GET") or not request.POST:
         return []
-    texts = (str(text).strip() for name in request.POST for text in request.POST.getlist(name))
+    return typed(request)
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """Longer texts of the form that was refused: shown again so that nobody has to write them twice; secrets never."""
+    names = (name for name in request.POST if name not in SECRETS)
+    texts = (str(text).strip() for name in names for text in request.POST.getlist(name))
     return [text for text in texts if len(text) >= SHORTEST_KEPT and any(letter.isspace() for letter in text)]

@@ -477,6 +477,97 @@ WORDS: Mapping[str, Words] = {
         what=_("Pencabutan disetujui oleh orang yang berbeda dari pengusulnya."),
         do=_("Minta pejabat lain menyetujuinya."),
     ),
+    "office.no-basis": Words(
+        what=_("Aturan kantor ini belum punya dasar."),
+        do=_("Tulis surat atau peraturan yang menjadi dasarnya."),
+    ),
+    # signatures
+    "permits.draft-changed": Words(
+        what=_("Draf surat ini berubah sesudah Anda baca."),
+        do=_("Buka drafnya sekali lagi, lalu tanda tangani."),
+    ),
+    "permits.result-open": Words(
+        what=_("Belum pasti apakah surat ini sudah ditandatangani."),
+        do=_("Tunggu sampai hasilnya jelas. Surat tidak dikirim dua kali dengan nomor yang sama."),
+    ),
+    "permits.other-signer": Words(
+        what=_("Nomor surat ini diambil oleh pejabat lain."),
+        do=_("Pejabat yang mengambil nomornya yang menandatangani."),
+    ),
+    "permits.own-signature": Words(
+        what=_("Keterangan ini harus dari orang lain, bukan dari penanda tangan."),
+        do=_("Minta rekan menanyakan kepada pengelola layanan BSrE, lalu mencatat jawabannya."),
+    ),
+    "permits.result-known": Words(
+        what=_("Tidak ada hasil yang perlu dipastikan sekarang."),
+        do=_("Muat ulang berkasnya, lalu lihat keadaannya."),
+    ),
+    "permits.draft-gone": Words(
+        what=_("Ada draf yang tidak lagi menunggu tanda tangan Anda."),
+        do=_("Muat ulang daftarnya, lalu centang lagi."),
+    ),
+    "permits.batch-empty": Words(
+        what=_("Belum ada draf yang dicentang."),
+        do=_("Buka draf, lalu centang yang akan ditandatangani."),
+    ),
+    "permits.batch-large": Words(
+        what=_("Paling banyak %(most)s draf sekali tanda tangan."),
+        do=_("Kurangi centangnya. Sisanya boleh sesudah ini."),
+    ),
+    "permits.unread": Words(
+        what=_("Belum ada pernyataan bahwa Anda sudah membaca."),
+        do=_("Centang pernyataannya, lalu tekan tombolnya lagi."),
+    ),
+    "bsre.not-set": Words(
+        what=_("Layanan BSrE belum diatur di kantor ini."),
+        do=_("Minta pengelola sistem mengisi SATUPINTU_BSRE dan SATUPINTU_BSRE_ACCOUNT."),
+    ),
+    "bsre.insecure": Words(
+        what=_("Alamat layanan BSrE tidak memakai https. Frasa sandi tidak dikirim."),
+        do=_("Minta pengelola sistem memakai alamat https:// di SATUPINTU_BSRE."),
+    ),
+    "signing.open-file": Words(
+        what=_("Berkas rahasia untuk tanda tangan tidak ada, atau bisa dibaca orang lain."),
+        do=_(
+            "Minta pengelola sistem memperbaikinya: satu berkas, hanya pemiliknya yang boleh membaca (chmod 600)."
+        ),
+    ),
+    "bsre.no-passphrase": Words(
+        what=_("Frasa sandi belum diisi."),
+        do=_("Ketik frasa sandi tanda tangan Anda."),
+    ),
+    "bsre.nik": Words(
+        what=_("NIK harus 16 angka."),
+        do=_("Periksa NIK Anda di KTP, lalu ketik lagi."),
+    ),
+    "bsre.passphrase": Words(
+        what=_("Frasa sandi tidak cocok. Surat ini belum ditandatangani."),
+        do=_("Ketik lagi pelan-pelan. Terlalu sering salah membuat BSrE mengunci sertifikat Anda."),
+    ),
+    "bsre.not-registered": Words(
+        what=_("BSrE tidak mengenal NIK ini. Belum ada yang dikirim."),
+        do=_("Periksa NIK Anda. Bila benar, hubungi petugas pendaftaran sertifikat di kantor Anda."),
+    ),
+    "bsre.expired": Words(
+        what=_("Masa berlaku sertifikat Anda di BSrE sudah habis."),
+        do=_("Perbarui sertifikat Anda, lalu lanjutkan. Nomor yang sudah diambil tetap."),
+    ),
+    "bsre.account": Words(
+        what=_("Layanan BSrE menolak akun kantor ini."),
+        do=_("Minta pengelola sistem memeriksa nama dan sandi akun layanan. Frasa sandi Anda tidak salah."),
+    ),
+    "bsre.down": Words(
+        what=_("Layanan BSrE sedang tidak bisa dihubungi."),
+        do=_("Coba lagi nanti dengan tombol Lanjutkan. Nomor yang sudah diambil tetap."),
+    ),
+    "bsre.refused": Words(
+        what=_("Layanan BSrE menolak surat ini tanpa alasan yang kami kenal."),
+        do=_("Coba sekali lagi. Bila tetap ditolak, hubungi pengelola layanan BSrE."),
+    ),
+    "bsre.settled": Words(
+        what=_("Sudah dipastikan: surat ini belum ditandatangani."),
+        do=_("Tanda tangani lagi. Nomornya tetap."),
+    ),
     "print.failed": Words(
         what=_("Dokumen belum bisa dicetak."),
         do=_("Coba lagi sebentar lagi. Bila tetap begitu, beri tahu administrator: %(reason)s."),

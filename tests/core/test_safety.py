@@ -11,7 +11,8 @@ import pytest
 
 from satupintu import RELEASED
 from satupintu.config import safety
-from satupintu.config.safety import Installation, WhatsApp, file_system, is_loopback, problems
+from satupintu.config.safety import Installation, WhatsApp, file_system, problems
+from satupintu.core.addresses import is_loopback
 
 KEY = bytes(range(32))
 ON = WhatsApp("100200300", "https://graph.facebook.com/v23.0", "0123456789abcdef" * 2, "kata-jabat-tangan")
@@ -34,6 +35,7 @@ BROKEN = {
     "demo": {"demo": True},
     "url-missing": {"url": ""},
     "url-http": {"url": "http://izin.kampar.example"},
+    "signing-http": {"signing": "http://esign.kampar.example"},
     "hosts": {"hosts": ("*",)},
     "smtp-missing": {"smtp": ""},
     "sender": {"sender": "Satu Pintu <tanpa-balas@satupintu.example>"},

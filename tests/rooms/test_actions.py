@@ -20,12 +20,14 @@ from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
 from satupintu.cases import actions as cases
 from satupintu.cases.models import Case
-from satupintu.core.access import Actor
+from satupintu.core.access import Actor, system
 from satupintu.core.refusal import Refusal
 from satupintu.door.models import Event
 from satupintu.door.read import verify
 from satupintu.door.write import Asked
+from satupintu.offices import actions as offices
 from satupintu.permits import actions as permits
+from satupintu.permits import queries
 from tests import factories as f
 
 Do = Callable[[Actor, Case, Asked], Any]
@@ -59,6 +61,15 @@ def _returned(case: Case) -> None:
 
 def _asked_to_revoke(case: Case) -> None:
     permits.ask_revocation(f.actor("jf"), case.pk, reason="Data tidak benar.", asked=f.asked())
+
+
+def _result_open(case: Case) -> None:
+    """Sent to BSrE five minutes ago, and no answer came."""
+    office, since = case.office, f.AT - f.minutes(5)
+    offices.set_rule(system(f.AT), office.pk, name="signer", value="bsre", since=since.date(), basis="Contoh")
+    permit = queries.of_case(f.sign(f.fresh(case), since))
+    assert permit is not None
+    permits.sending(f.actor("kadis", since), permit.pk)
 
 
 def _fetched(case: Case) -> None:
@@ -167,6 +178,14 @@ DEEDS = {
         "permit.revocation-asked",
         also=("fo", "teknis", "koordinator", "kadis", "arsip"),
     ),
+    "permits.settle_unsigned": Deed(
+        "tanda-tangan",
+        "jf",
+        lambda a, c, k: permits.settle_unsigned(a, c.pk, reason="Tidak ada di catatan layanan.", asked=k),
+        "permit.signature-settled",
+        _result_open,
+        also=("fo", "teknis", "koordinator", "kadis", "arsip"),
+    ),
     "permits.revoke": Deed(
         "unduh",
         "kadis",
@@ -175,7 +194,8 @@ DEEDS = {
         _asked_to_revoke,
     ),
 }
-ELSEWHERE = {"applications.send"}  # tests/rooms/test_applications.py: it makes the case, so it has none yet
+# They concern no case yet, or many: tests/rooms/test_applications.py, tests/rooms/test_batch.py.
+ELSEWHERE = {"applications.send", "permits.begin_batch"}
 
 
 def _actions(module: ModuleType) -> set[str]:

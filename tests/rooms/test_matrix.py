@@ -43,10 +43,13 @@ from satupintu.catalog import queries as catalog_queries
 from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.cli import demo
 from satupintu.core.access import STAFF as STAFF_ROLES
+from satupintu.core.access import system
 from satupintu.core.zipped import make_zip
 from satupintu.door.moment import at_moment
+from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
+from satupintu.permits import queries as permit_queries
 from tests import factories as f
 
 TABLE = Path(__file__).with_name("matrix.csv")
@@ -77,6 +80,7 @@ RIGHT = {
     "desk:permit": "unduh",
     "desk:ask_revocation": "unduh",
     "desk:revoke": "usul-cabut",
+    "desk:settle": "belum-pasti",
     "portal:application": "verifikasi",
     "portal:withdraw": "verifikasi",
     "portal:sent": "verifikasi",
@@ -218,6 +222,28 @@ def proposed(stage: Stage) -> Case:
     return case
 
 
+def unsure(stage: Stage) -> Case:
+    """Sent to BSrE, and no answer came."""
+    case, since = stage("tanda-tangan"), NOW - timedelta(minutes=5)
+    offices.set_rule(
+        system(since), case.office_id, name="signer", value="bsre", since=since.date(), basis="Contoh"
+    )
+    permit = permit_queries.of_case(f.sign(f.fresh(case), since))
+    assert permit is not None
+    permits.sending(f.actor("kadis", since), permit.pk)
+    return f.fresh(case)
+
+
+def one_batch(stage: Stage) -> uuid.UUID:
+    """A draft that the head has read, and is about to sign with others."""
+    case = stage("tanda-tangan")
+    draft = permit_queries.draft_of(case)
+    assert draft is not None
+    drafts = [(str(case.key), permit_queries.draft_seal(draft))]
+    answer = permits.begin_batch(f.actor("kadis", NOW), case.office, drafts=drafts, asked=f.asked())
+    return uuid.UUID(answer["batch"])
+
+
 STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     NO_FILE: lambda stage: None,
     "draf": lambda stage: None,
@@ -232,6 +258,7 @@ STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     "selesai": finished,
     "ditolak": lambda stage: stage("ditolak"),
     "usul-cabut": proposed,
+    "belum-pasti": unsure,
 }
 
 
@@ -251,6 +278,7 @@ class File:
     assignment: uuid.UUID = field(default_factory=uuid.uuid4)
     staff_proposal: uuid.UUID = field(default_factory=uuid.uuid4)
     mandate: uuid.UUID = field(default_factory=uuid.uuid4)
+    batch: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
 
     def fill(self, route: Route) -> str:
@@ -260,6 +288,7 @@ class File:
             "document": self.document,
             "version": self._version(route.name),
             "ruling": self.closing if route.name == "desk:reopen" else self.asked,
+            "batch": self.batch,
             "requirement": "ktp",
             "template": "berita-acara",
             "number": 1,
@@ -294,7 +323,9 @@ def make(state: str, stage: Stage) -> File:
     mine = f.draft(NOW) if case is None else f.application(case)
     held = next(item.document for item in application_queries.items(mine) if item.document)
     assert held is not None
-    others = {**two_versions(), **rulings(), **staff_matters()} if state == NO_FILE else {}
+    others: dict[str, uuid.UUID] = {}
+    if state == NO_FILE:
+        others = {**two_versions(), **rulings(), **staff_matters(), "batch": one_batch(stage)}
     return File(mine.key, case.key if case else uuid.uuid4(), held.key, **others)
 
 
@@ -433,6 +464,8 @@ def body(name: str) -> dict[str, Any]:
         "desk:make": lambda: f.FINDINGS,
         "desk:draft": lambda: {"kewajiban": "Memelihara standar usaha."},
         "desk:archive": lambda: {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
+        "desk:settle": lambda: {"alasan": "Catatan layanan: tidak ada dokumen ini."},
+        "desk:batch": lambda: {"baca": "ya"},
         "desk:ask_revocation": lambda: {"alasan": "Pemegang berhenti."},
         "desk:upload": lambda: {"layanan": f.SERVICE, "folder": folder()},
         "desk:replace_version": lambda: {"folder": folder()},

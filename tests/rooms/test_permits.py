@@ -140,7 +140,7 @@ def test_the_job_stores_the_signed_bytes_and_the_case_goes_on(stage: Stage) -> N
     assert (permit.state, permit.issued_at, case.step) == (Permit.ISSUED, f.AT + f.minutes(1), "unduh")
     assert not permit.file.encrypted
     told = Event.objects.get(subject=case.subject, kind="permit.issued")
-    assert told.data == {"number": permit.number, "sha256": permit.file.sha256}
+    assert told.data == {"number": permit.number, "sha256": permit.file.sha256, "level": "B-B"}
     outcome = next(visit for visit in case_queries.state(case).visits if visit.step == "tanda-tangan")
     assert (outcome.outcome, outcome.by) == ("tandatangani", permit.signer)  # the signer's, not the system's
     assert verify().ok

@@ -31,14 +31,16 @@ from satupintu.core.sop import WAIT_KINDS, Wait
 from satupintu.desk import page
 from satupintu.desk.decision import OPENED
 from satupintu.desk.forms import Form, Hidden, asked, command, return_rows, together
-from satupintu.desk.queries import Desk, desk, draft_seal
+from satupintu.desk.queries import Desk, desk
 from satupintu.desk.queries import file as whole_file
 from satupintu.desk.views.guard import officer, open_to_work
 from satupintu.desk.views.pages import file_page
 from satupintu.desk.words import link
+from satupintu.offices.queries import local_day
 from satupintu.permits import actions as permits
 from satupintu.permits import papers
 from satupintu.permits import queries as permit_queries
+from satupintu.permits.signers import BSRE, signer_of
 from satupintu.ui import formats
 from satupintu.ui.fields import FieldView, Option, field_of, texts_of
 from satupintu.ui.parts import Problem
@@ -436,10 +438,48 @@ def sign(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("desk:file", key)
     kept = permit_queries.draft_of(found.case)
     opened = request.session.get(OPENED, {})
-    if kept is not None and opened.get(str(key)) != draft_seal(kept):
+    if kept is not None and opened.get(str(key)) != permit_queries.draft_seal(kept):
         raise Refusal("desk.draft-unopened", status=422)
+    if kept is not None and signer_of(found.case.office, local_day(found.case.office, found.at)) == BSRE:
+        return _alone(request, found, permit_queries.draft_seal(kept))
     answered = permits.sign(request.actor, found.case.pk, asked=asked(request.POST))
     return _back(request, key, _("Nomor %(number)s diambil.") % {"number": answered.get("number", "")})
+
+
+def _alone(request: ActorRequest, found: Desk, seal: str) -> HttpResponse:
+    """A batch of one draft: BSrE asks for the passphrase, and there is one page where it is typed."""
+    drafts = [(str(found.case.key), seal)]
+    answered = permits.begin_batch(
+        request.actor, found.case.office, drafts=drafts, asked=asked(request.POST, drafts=drafts)
+    )
+    return redirect("desk:batch", answered["batch"])
+
+
+@officer
+@get_or_post
+def settle(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """Say what those who run the signing service have answered: this document was not signed."""
+    found = open_to_work(request, key)
+    hint = _("Siapa yang menjawab, kapan, dan apa kata catatan layanannya.")
+    form = Form(request.POST or None, _words("alasan", _("Apa jawaban pengelola layanan BSrE?"), hint))
+    if request.method == "POST" and form.complete():
+        reason = form["alasan"]
+        permits.settle_unsigned(
+            request.actor, found.case.pk, reason=reason, asked=asked(request.POST, reason=reason)
+        )
+        return _to_file(request, found, _("Tercatat. Kepala dinas boleh menandatangani lagi."))
+    lead = [
+        _("Hasil tanda tangan surat ini belum pasti. Tanyakan kepada pengelola layanan BSrE di kantor Anda."),
+        _("Catat di sini hanya bila jawabannya: surat ini belum ditandatangani."),
+    ]
+    return _ask(
+        request,
+        found,
+        form,
+        title=_("Pastikan hasil tanda tangan"),
+        button=_("Belum ditandatangani"),
+        lead=lead,
+    )
 
 
 @officer

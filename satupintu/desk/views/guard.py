@@ -23,7 +23,7 @@ from satupintu.desk.forms import seen_version
 from satupintu.desk.queries import Desk, desk, remarks_of
 from satupintu.door import looks, read
 from satupintu.offices.models import Office
-from satupintu.ui.decorators import SHORTEST_KEPT, no_store, refusal_page, refusals_on_form
+from satupintu.ui.decorators import no_store, refusal_page, refusals_on_form, typed
 from satupintu.ui.parts import Frame, NavLink
 from satupintu.ui.refusals import refused
 from satupintu.ui.words import role_words
@@ -72,6 +72,11 @@ def staff(
         return no_store(guarded)
 
     return guard
+
+
+def signatory(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who sign."""
+    return staff(Permission.PERMIT_SIGN)(view)
 
 
 PUBLISHING = (Permission.SERVICE_PROPOSE, Permission.SERVICE_APPROVE)
@@ -185,12 +190,6 @@ def changed(request: ActorRequest, key: uuid.UUID, refusal: Refusal) -> HttpResp
         "desk": found,
         "said": refused(refusal),
         "since": history.rows(found, since, names(people), remarks_of(found.case)),
-        "typed": [
-            text for text in map(str.strip, _texts(request)) if len(text) >= SHORTEST_KEPT and " " in text
-        ],
+        "typed": typed(request),
     }
     return render(request, "desk/changed.html", context, status=refusal.status)
-
-
-def _texts(request: HttpRequest) -> list[str]:
-    return [str(text) for name in request.POST for text in request.POST.getlist(name)]

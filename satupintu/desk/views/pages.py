@@ -19,18 +19,19 @@ from satupintu.core.refusal import Refusal
 from satupintu.core.sop import SIGN_BEGUN
 from satupintu.desk import page, readers, worklist
 from satupintu.desk.decision import OPENED
-from satupintu.desk.queries import File, draft_seal
+from satupintu.desk.queries import File
 from satupintu.desk.queries import file as whole_file
 from satupintu.desk.views.guard import PUBLISHING, holds, officer, on_record, open_desk, opening, seat, staff
 from satupintu.door import files
 from satupintu.offices.queries import by_id
 from satupintu.permits import papers
 from satupintu.permits import queries as permits
+from satupintu.permits.signers import BSRE
 
 LOOK_AGAIN_SECONDS = 3  # while the signature is being given
 # A document handed in may only be looked at: nothing in it runs, nothing is fetched, nobody else may frame it.
 CONFINED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-KEPT_OPENINGS = 50
+KEPT_OPENINGS = 400  # a whole batch, and what else was looked at that day
 
 
 @staff(Permission.CASE_READ, *PUBLISHING)
@@ -74,7 +75,7 @@ def file_page(
         opened=request.session.get(OPENED, {}),
     )
     answer = render(request, "desk/file.html", context)
-    if SIGN_BEGUN in found.state.marks:
+    if SIGN_BEGUN in found.state.marks and (found.permit is None or found.permit.hand != BSRE):
         answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
     return answer
 
@@ -84,7 +85,7 @@ def remember_opening(request: ActorRequest, found: File) -> None:
     if found.draft is None:
         return
     kept: dict[str, str] = dict(request.session.get(OPENED, {}))
-    seal = draft_seal(found.draft)
+    seal = permits.draft_seal(found.draft)
     if kept.get(str(found.case.key)) != seal:
         kept[str(found.case.key)] = seal
         request.session[OPENED] = dict(list(kept.items())[-KEPT_OPENINGS:])
