@@ -286,11 +286,12 @@ def test_a_batch_of_somebody_else_does_not_exist(head: Client) -> None:
 
 
 def test_a_proof_that_grew_old_is_asked_for_anew_and_no_draft_is_called_failed(head: Client) -> None:
-    page, old = begin(head, waiting(2)), Client()
+    cases, old = waiting(2), Client()
+    page = begin(head, cases)
     f.log_in(old, Account.objects.get(email="kadis@mempawah.example"), f.AT - f.minutes(16))
     assert old.get(page).status_code == 200  # reading on needs no fresh proof
     plain = old.post(page, {"baca": "ya"}, headers={"Referer": f"http://testserver{page}"})
     assert plain["Location"].startswith("/akun/pastikan?next=")
     part = old.post(page, {"baca": "ya"}, headers={"HX-Request": "true"})
     assert part["HX-Redirect"].startswith("/akun/pastikan?next=")  # the whole page, not a part of it
-    assert (Permit.objects.count(), Batch.objects.get().failed) == (0, {})
+    assert (states(cases), Batch.objects.get().failed) == ([], {})

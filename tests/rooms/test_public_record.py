@@ -757,7 +757,8 @@ def test_a_citizen_reads_where_the_permit_is_recorded(stage: Stage) -> None:
     assert f"tercatat pada urutan <b>{proof.order}</b> dalam catatan umum" in text
     assert permit.file is not None
     told = Client().get(f"{page}/bukti.json").json()
-    assert told["event"]["line"]["data"] == {"number": permit.number, "sha256": permit.file.sha256}
+    issued = {"number": permit.number, "sha256": permit.file.sha256, "level": permit.level}
+    assert told["event"]["line"]["data"] == issued
     assert told["head"] == proof.head.to_json()
     triggers.drop(connection)
     Leaf.objects.filter(tree=permit.office_id, position=proof.position).update(hash=b"0" * 32)
