@@ -34,7 +34,7 @@ def officer() -> None:
 
 def log_in(someone: Person, address: str = "") -> None:
     someone.go(f"{address}/masuk")
-    someone.write("Alamat surel", EMAIL)
+    someone.write("Nama pengguna, surel, atau nomor HP", EMAIL)
     someone.write("Kata sandi", PASSWORD)
     someone.press("Masuk", within=someone.page.locator("main"))
 
