@@ -21,11 +21,14 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
 from satupintu.accounts import actions as accounts
+from satupintu.accounts.actions import mandates
 from satupintu.accounts.models import Account
 from satupintu.accounts.queries import actor_of
 from satupintu.applications import actions as applications
@@ -38,7 +41,7 @@ from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
 from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, in_force
 from satupintu.cli import demo
-from satupintu.core.access import Actor, system
+from satupintu.core.access import WHOLE, Actor, system
 from satupintu.core.package import linked_sops, load_folder, read_package
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
@@ -83,7 +86,41 @@ def minutes(n: float) -> timedelta:
 def actor(who: str, at: datetime = AT, *, office: str = "mempawah") -> Actor:
     """A person of the demo with the rights of this instant. who: "jf", "kadis", … or a whole e-mail address."""
     email = APPLICANT if who == "pemohon" else who if "@" in who else f"{who}@{office}.example"
-    return actor_of(Account.objects.get(email=email), at)
+    return actor_of(Account.objects.get(email=email), at, proof=WHOLE)
+
+
+def mandate(email: str, at: datetime = AT, *, accept: bool = True) -> uuid.UUID:
+    """The demo's applicant lets the holder of this address act for her in everything; gives the mandate's key."""
+    until = at + timedelta(days=90)
+    made = mandates.give(actor("pemohon", at), email=email, until=until, asked=asked())
+    if accept:
+        mandates.accept(actor(email, at), uuid.UUID(made["mandate"]), asked=asked())
+    return uuid.UUID(made["mandate"])
+
+
+def actor_name(who: str) -> str:
+    """The name of a person of the demo."""
+    account = Account.objects.get(email=f"{who}@mempawah.example")
+    assert account.person is not None
+    return account.person.name
+
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def prove(session: Any, account: Account, at: datetime = LATER) -> None:
+    """Let a session know that this person has shown his second factor, by default so that it never grows old."""
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": at.timestamp()}]
+    session["account_authentication_methods_user"] = str(account.pk)
+
+
+def log_in(client: Client, account: Account, at: datetime = LATER) -> Client:
+    """Log somebody in as after both steps: for tests in which logging in is not the matter."""
+    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.session
+    prove(session, account, at)
+    session.save()
+    return client
 
 
 def asked(expected: int | None = None, **payload: Any) -> Asked:

@@ -91,7 +91,7 @@ class Browser:
     def __init__(self, port: int, who: str) -> None:
         self.port = port
         client = Client()
-        client.force_login(Account.objects.get(email=who), backend=settings.AUTHENTICATION_BACKENDS[0])
+        f.log_in(client, Account.objects.get(email=who))
         self.cookies = {name: morsel.value for name, morsel in client.cookies.items()}
 
     def get(self, address: str) -> Answer:

@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from satupintu.accounts import actions, guard, queries
 from satupintu.accounts.codes import code_of
 from satupintu.accounts.models import Account
+from satupintu.accounts.proofs import proof_of
 from satupintu.accounts.queries import actor_of
+from satupintu.core.access import WHOLE
 from satupintu.door.moment import now
 
 if TYPE_CHECKING:
@@ -124,8 +126,14 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """An officer's day begins at his desk, an applicant's at his own applications."""
         user = request.user
-        staff = isinstance(user, Account) and bool(actor_of(user, now()).capacities)
+        staff = isinstance(user, Account) and bool(actor_of(user, now(), proof=WHOLE).capacities)
         return reverse("desk:worklist" if staff else "portal:mine")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has just logged in need not prove it once more to change how he logs in."""
+        request = self.request or allauth_context.request
+        user = request.user
+        return not (isinstance(user, Account) and proof_of(request, user, now()).fresh)
 
     def add_message(
         self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **kwargs: Any

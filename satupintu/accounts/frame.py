@@ -57,8 +57,11 @@ def _own_place(actor: Actor) -> tuple[NavLink, ...]:
     security = NavLink(reverse("account_security"), _("Akun"), also=("/akun/",))
     if actor.capacities:
         return (NavLink(reverse("desk:worklist"), _("Meja"), icon="clipboard"), security)
-    mine = NavLink(reverse("portal:mine"), _("Permohonan saya"), icon="person", also=("/permohonan/",))
-    return (mine, security)
+    return (
+        NavLink(reverse("portal:mine"), _("Permohonan saya"), icon="person", also=("/permohonan/",)),
+        NavLink(reverse("portal:mandates"), _("Kuasa"), also=("/kuasa/",)),
+        security,
+    )
 
 
 def _help(office: Office) -> tuple[NavLink, ...]:

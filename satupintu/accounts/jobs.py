@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import smtplib
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django_tasks import task
 
 from satupintu.accounts import actions
-from satupintu.accounts.codes import code_of, undo_link
+from satupintu.accounts.codes import code_of, token_of, undo_link
 from satupintu.accounts.models import Letter
 from satupintu.adapters.mail import client
 from satupintu.core.refusal import Refusal
@@ -24,7 +26,13 @@ def send_letter(letter_id: int) -> None:
     letter = Letter.objects.filter(pk=letter_id, sent_at__isnull=True).first()
     if letter is None or not letter.email:  # "": a code for somebody who does not exist
         return
-    words = {"code": code_of(letter.pk), "link": undo_link(letter.pk), "account": letter.account}
+    words = {
+        "code": code_of(letter.pk),
+        "link": _invitation_link(letter),
+        "undo": undo_link(letter.pk),
+        "site": settings.PUBLIC_URL,
+        "account": letter.account,
+    }
     subject = render_to_string(f"account/email/{letter.template}_subject.txt", words).strip()
     body = render_to_string(f"account/email/{letter.template}_message.txt", words).strip()
     try:
@@ -32,6 +40,12 @@ def send_letter(letter_id: int) -> None:
     except smtplib.SMTPRecipientsRefused:
         raise Refusal("accounts.address-refused", letter=letter.pk) from None
     actions.letter_sent(letter.pk)
+
+
+def _invitation_link(letter: Letter) -> str:
+    """The one-time link of an invitation; like the code it is computed here and rests nowhere."""
+    token = token_of(letter.pk, letter.email, letter.made_at)
+    return settings.PUBLIC_URL + reverse("account_invited", args=[token])
 
 
 @task()

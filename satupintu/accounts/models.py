@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from satupintu.door.fields import EncryptedField
+from satupintu.door.root import Root
 from satupintu.offices.models import Office
 
 
@@ -53,7 +54,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Hak akses: what a person logs in with."""
+    """Hak akses: what a person logs in with. proofs_from: what a session proved before this instant counts no more."""
 
     email = models.EmailField(unique=True)
     # null until its person is named: of empty texts there could be only one
@@ -61,6 +62,7 @@ class Account(AbstractBaseUser):
     person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField()
+    proofs_from = models.DateTimeField(null=True)
     sessions_ended = models.PositiveIntegerField(default=0)  # how often all of them were ended at once
 
     objects = AccountManager()
@@ -79,7 +81,12 @@ class Account(AbstractBaseUser):
 
 
 class Assignment(models.Model):
-    """Penugasan: a person holds a role in an office, from–to, by a letter. Rights come from here and nowhere else."""
+    """Penugasan: a person holds a role in an office, from–to, by a letter. Rights come from here and nowhere else.
+
+    acting: "plh" or "plt" of who stands in for another; stands_for: for whom, empty where the post is vacant.
+    """
+
+    PLH, PLT = "plh", "plt"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="assignments")
@@ -91,6 +98,8 @@ class Assignment(models.Model):
     letter = models.CharField(max_length=120)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
+    acting = models.CharField(max_length=4, blank=True, default="")
+    stands_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="deputies")
 
     class Meta:
         indexes = [models.Index(fields=["person", "valid_from"])]
@@ -110,6 +119,81 @@ class Invitation(models.Model):
     letter = models.CharField(max_length=120)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    rank = models.CharField(max_length=80, blank=True, default="")
+    nip = models.CharField(max_length=40, blank=True, default="")
+    valid_from = models.DateTimeField(null=True)
+    valid_to = models.DateTimeField(null=True)
+
+
+class StaffProposal(models.Model):
+    """Usulan kepegawaian: what one person proposes and another confirms; never changed, only answered.
+
+    kind: a sensitive role (person, or email of somebody who has no account yet), a deputy, or the end of somebody's
+    second factor. proposed_by, answered_by: keys of persons, "sistem" for the command line.
+    """
+
+    ROLE, DEPUTY, FACTOR = "role", "deputy", "factor"
+    OPEN, CONFIRMED, REFUSED, WITHDRAWN = "open", "confirmed", "refused", "withdrawn"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="staff_proposals")
+    kind = models.CharField(max_length=8)
+    role = models.CharField(max_length=40, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200, blank=True, default="")
+    rank = models.CharField(max_length=80, blank=True, default="")
+    nip = models.CharField(max_length=40, blank=True, default="")
+    letter = models.CharField(max_length=120, blank=True, default="")
+    valid_from = models.DateTimeField(null=True)
+    valid_to = models.DateTimeField(null=True)
+    acting = models.CharField(max_length=4, blank=True, default="")
+    stands_for = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, default=OPEN)
+    proposed_by = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=40, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "state"], name="staff_proposals_open")]
+
+
+class Mandate(Root):
+    """Kuasa: a person may act for another, on everything of his or on one application, from–to; given and accepted.
+
+    email: whom it was offered to; receiver: who accepted. about, case: keys of the application and of its file,
+    empty for everything of the giver. A business comes beside them once there are businesses.
+    """
+
+    giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates_given")
+    email = models.EmailField()
+    receiver = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="mandates_received"
+    )
+    about = models.UUIDField(null=True, db_index=True)
+    case = models.UUIDField(null=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    given_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["receiver", "valid_to"], name="mandates_of_receiver")]
+
+    def __str__(self) -> str:
+        return f"mandate {self.key}"
+
+    @property
+    def office_id(self) -> None:
+        """It belongs to the installation (design §4)."""
+        return None
+
+    @property
+    def owner_key(self) -> str:
+        return str(self.giver.key)
 
 
 class Letter(models.Model):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from satupintu.accounts import queries
 from satupintu.accounts.models import Account
+from satupintu.core.access import WHOLE
 from satupintu.door.moment import now
 
 APPLICANTS, STAFF = 8, 12
@@ -32,7 +33,7 @@ def audited() -> bool:
 
 def shortest(user: object | None) -> int:
     """Characters at least, for this account: more for who works in an office, and for everybody under "bssn"."""
-    staff = isinstance(user, Account) and user.pk and queries.actor_of(user, now()).capacities
+    staff = isinstance(user, Account) and user.pk and queries.actor_of(user, now(), proof=WHOLE).capacities
     return STAFF if staff or audited() else APPLICANTS
 
 

@@ -19,11 +19,13 @@ from satupintu.accounts.models import (
     Assignment,
     Invitation,
     Letter,
+    Mandate,
     Person,
     SignIn,
+    StaffProposal,
     Tries,
 )
-from satupintu.core.access import GRANTS, Actor, Capacity, Permission, Role
+from satupintu.core.access import GRANTS, Actor, Capacity, Permission, Power, Proof, Role, held
 from satupintu.core.guessing import Bucket, Scope
 from satupintu.core.identifier import identify
 from satupintu.core.refusal import Refusal
@@ -37,26 +39,50 @@ def in_force(at: datetime) -> Q:
     return Q(valid_from__lte=at) & (Q(valid_to__isnull=True) | Q(valid_to__gt=at))
 
 
-def actor_of(account: Account, at: datetime) -> Actor:
-    """The actor behind an account, with the rights of this very moment: one SQL query."""
+def actor_of(account: Account, at: datetime, *, proof: Proof) -> Actor:
+    """The actor behind an account, with the rights of this very moment: one SQL query for an officer, two for others.
+
+    An officer has no mandates: whoever works in an office acts for no applicant (`mandate.staff`).
+
+    proof: what his session has shown; a role that asks for more is withheld.
+    """
     if account.person_id is None:
         return Actor(person="", at=at, account_id=account.pk)
-    rows = Assignment.objects.filter(in_force(at), person_id=account.person_id)
-    capacities = tuple(
-        Capacity(Role(role), office_id, str(key))
-        for role, office_id, key in rows.values_list("role", "office_id", "key")
-    )
+    capacities, withheld = held(_capacities(account.person_id, at), proof)
     return Actor(
         person=str(account.person.key) if account.person else "",
         at=at,
         account_id=account.pk,
         capacities=capacities,
+        powers=() if capacities or withheld else _powers(account.person_id, at),
+        withheld=withheld,
+        fresh=proof.fresh,
     )
 
 
-def actor_of_person(person_key: str, at: datetime) -> Actor:
-    """The actor for a person's key (demo, command line)."""
-    return actor_of(Account.objects.select_related("person").get(person__key=person_key), at)
+def _capacities(person_id: int, at: datetime) -> list[Capacity]:
+    rows = Assignment.objects.filter(in_force(at), person_id=person_id).values_list(
+        "role", "office_id", "key", "acting", "stands_for__person__key"
+    )
+    return [
+        Capacity(Role(role), office_id, str(key), acting, str(behalf) if behalf else "")
+        for role, office_id, key, acting, behalf in rows
+    ]
+
+
+def _powers(person_id: int, at: datetime) -> tuple[Power, ...]:
+    rows = Mandate.objects.filter(mandate_in_force(at), receiver_id=person_id)
+    return tuple(
+        Power(str(giver), frozenset(key for key in (about, case) if key))
+        for giver, about, case in rows.values_list("giver__key", "about", "case")
+    )
+
+
+def mandate_in_force(at: datetime) -> Q:
+    """Mandates that hold at this instant: accepted, within their days, not ended."""
+    return Q(accepted_at__lte=at, valid_from__lte=at, valid_to__gt=at) & (
+        Q(ended_at__isnull=True) | Q(ended_at__gt=at)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,3 +290,86 @@ def letter_account(letter_id: int) -> Account:
     if letter is None or letter.account is None:
         raise Refusal("accounts.no-change", status=410)
     return letter.account
+
+
+# Staff -----------------------------------------------------------------------------------------------------------
+
+
+def assignments(office_id: int, at: datetime) -> list[Assignment]:
+    """Those that hold now or begin later, and the last that have ended: one SQL query."""
+    rows = Assignment.objects.filter(office_id=office_id).select_related(
+        "person__account", "stands_for__person"
+    )
+    standing = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at)).order_by(
+        "person__name", "valid_from"
+    )
+    return list(standing)
+
+
+def former_assignments(office_id: int, at: datetime, *, limit: int = 20) -> list[Assignment]:
+    """The last that have ended, newest first: one SQL query."""
+    rows = Assignment.objects.filter(office_id=office_id, valid_to__lte=at).select_related("person")
+    return list(rows.order_by("-valid_to")[:limit])
+
+
+def assignment(office_id: int, key: uuid.UUID) -> Assignment:
+    """Raises Refusal `staff.unknown` (404)."""
+    rows = Assignment.objects.filter(office_id=office_id, key=key).select_related(
+        "person", "stands_for__person"
+    )
+    found = rows.first()
+    if found is None:
+        raise Refusal("staff.unknown", status=404)
+    return found
+
+
+def invitations(office_id: int, at: datetime) -> list[Invitation]:
+    """Links that still work, the one that ends first in front."""
+    rows = Invitation.objects.filter(office_id=office_id, used_at=None, expires_at__gt=at)
+    return list(rows.order_by("expires_at"))
+
+
+def proposal(key: uuid.UUID) -> StaffProposal:
+    """Raises Refusal `access.not-yours` (404) where there is none."""
+    rows = StaffProposal.objects.select_related("office", "person__account", "stands_for__person")
+    found = rows.filter(key=key).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def proposals(office_id: int) -> list[StaffProposal]:
+    """What waits for a second person, oldest first."""
+    rows = StaffProposal.objects.filter(office_id=office_id, state=StaffProposal.OPEN)
+    return list(rows.select_related("person").order_by("pk"))
+
+
+def confirmers(office_id: int, at: datetime) -> set[str]:
+    """Keys of the persons who may confirm what another has proposed in this office."""
+    return set(accounts_with(office_id, Permission.STAFF_CONFIRM, at).values())
+
+
+# Mandates --------------------------------------------------------------------------------------------------------
+
+
+def mandate(key: uuid.UUID) -> Mandate:
+    """Raises Refusal `access.not-yours` (404) where there is none."""
+    found = Mandate.objects.select_related("giver", "receiver").filter(key=key).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def mandates_given(person_key: str, *, limit: int = 50) -> list[Mandate]:
+    """What this person has given, newest first."""
+    rows = Mandate.objects.filter(giver__key=person_key).select_related("receiver", "giver")
+    return list(rows.order_by("-pk")[:limit])
+
+
+def mandates_offered(account: Account, at: datetime) -> list[Mandate]:
+    """What is offered to this address and what this person has accepted, as far as it still stands."""
+    mine = Q(receiver__isnull=True, email=account.email.lower())
+    if account.person_id is not None:
+        mine |= Q(receiver_id=account.person_id)
+    rows = Mandate.objects.filter(mine, ended_at=None, valid_to__gt=at).select_related("giver", "receiver")
+    return list(rows.order_by("-pk"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from satupintu.accounts.models import Account
 from satupintu.applications.models import Application, Document, RequirementItem, Verdict, WorkDocument
@@ -16,7 +16,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog.models import Ruling, ServiceVersion
 from satupintu.catalog.queries import closings, corrected, in_force, newest_release, package_by_id, release_of
-from satupintu.core.access import Actor
+from satupintu.core.access import Actor, party
 from satupintu.core.forms import FormSpec, Question, asked, show
 from satupintu.core.forms import pages as form_pages
 from satupintu.core.package import Package, Requirement
@@ -32,9 +32,9 @@ def _rows() -> QuerySet[Application]:
 
 
 def own(actor: Actor, key: uuid.UUID) -> Application:
-    """The applicant's own application. Raises Refusal `access.not-yours` (404) for anybody else's."""
+    """The applicant's own application, or one he has a mandate for. Raises Refusal `access.not-yours` (404) for others."""
     found = _rows().filter(key=key).first()
-    if found is None or not actor.person or found.owner_key != actor.person:
+    if found is None or party(actor, found) is None:
         raise Refusal("access.not-yours", status=404)
     return found
 
@@ -44,6 +44,16 @@ def own_all(actor: Actor, *, limit: int = 50) -> list[Application]:
     if not actor.person:
         return []
     return list(_rows().filter(person__key=actor.person).order_by("-changed_at")[:limit])
+
+
+def by_mandate(actor: Actor, *, limit: int = 50) -> list[Application]:
+    """The applications of others that this person may act on now, newest first: one SQL query."""
+    whole = [power.giver for power in actor.powers if not power.things]
+    single = [key for power in actor.powers for key in power.things]
+    if not actor.powers:
+        return []
+    rows = _rows().filter(Q(person__key__in=whole) | Q(key__in=single)).order_by("-changed_at")[:limit]
+    return [one for one in rows if party(actor, one) is not None]
 
 
 def begun(account: Account, service: ServiceVersion, reopens: Application | None) -> Application | None:

@@ -227,6 +227,15 @@ def tick(actor: Actor, case_id: int) -> None:
         move(door, engine.Tick_())
 
 
+def release(actor: Actor, case_id: int, person: str) -> None:
+    """The file this person held is free again: he does not hold the role any more. Raises Refusal `cases.held`."""
+    with write(actor, Permission.CASE_TICK, queries.rows(), case_id) as door:
+        if door.row.holder != person or door.row.end:
+            raise Refusal("cases.held")
+        door.row.holder = ""
+        door.event("case.released", was=person)
+
+
 # Inside ----------------------------------------------------------------------------------------------------------
 
 

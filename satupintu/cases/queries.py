@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.db.models import F, OuterRef, QuerySet
 
+from satupintu.accounts.queries import holder as holder_of
 from satupintu.accounts.queries import names
 from satupintu.cases.models import Case, Remark, Turn
 from satupintu.cases.search import by_name
@@ -245,3 +246,9 @@ def of_person(person: str, *, limit: int = 50) -> list[Case]:
 
 def by_receipt(receipt: str) -> Case | None:
     return rows().filter(receipt=receipt).first()
+
+
+def held_without_role(office_id: int, person: str, at: datetime) -> list[int]:
+    """The files this person holds at a step whose role he does not hold any more."""
+    held = Case.objects.filter(office_id=office_id, holder=person, end="").values_list("pk", "role")
+    return [pk for pk, role in held if holder_of(office_id, role, person, at) is None]

@@ -103,7 +103,25 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(dest="group", required=True, metavar="PERINTAH", parser_class=_Parser)
     _rules(commands)
     _office(commands)
+    _staff(commands)
     return parser
+
+
+def _staff(commands: Any) -> None:
+    """The second person of an office that has only one."""
+    staff = _group(commands, "staff", "pegawai sebuah kantor")
+    made = _command(
+        staff, "proposals", "usulan yang menunggu orang kedua", room="staff", key="staff-proposals"
+    )
+    made.add_argument("--office", metavar="SLUG", required=True, help="kantor, misalnya kampar")
+    made = _command(
+        staff,
+        "confirm",
+        "sahkan usulan, selama kantor belum punya orang kedua",
+        room="staff",
+        key="staff-confirm",
+    )
+    made.add_argument("proposal", metavar="USULAN", help="kode usulan dari: satupintu staff proposals")
 
 
 def _rules(commands: Any) -> None:

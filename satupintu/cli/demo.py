@@ -34,7 +34,7 @@ from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
 from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, content, in_force, version
-from satupintu.core.access import Actor, system
+from satupintu.core.access import SECOND_FACTOR, WHOLE, Actor, system
 from satupintu.core.clock import thaw
 from satupintu.core.package import linked_sops, load_folder, read_package
 from satupintu.door import files
@@ -140,7 +140,7 @@ def second_version(at: datetime) -> list[dict[str, str]]:
             letter="SK contoh 001/2026",
             since=at,
         )
-        _propose_second(actor_of(account, at), office)
+        _propose_second(actor_of(account, at, proof=WHOLE), office)
         _keep(logins)
     return list(logins.values())
 
@@ -186,7 +186,10 @@ def _person(
         return None
     password = secrets.token_urlsafe(9)
     logins[email] = {"email": email, "password": password, "name": name, "role": role, "office": office}
-    return accounts.make_account(email=email, name=name, password=password)
+    account = accounts.make_account(email=email, name=name, password=password)
+    if settings.DEMO and role in SECOND_FACTOR:
+        logins[email]["totp"] = accounts.give_app(account)
+    return account
 
 
 def _path() -> Path:
@@ -364,7 +367,7 @@ class Walk:
     def acting(self, email: str) -> Iterator[Actor]:
         """This person acts at the walk's time; afterwards half an hour passes and the jobs that are due run."""
         with at_moment(self.at):
-            yield actor_of(Account.objects.get(email=email), self.at)
+            yield actor_of(Account.objects.get(email=email), self.at, proof=WHOLE)
         self.at += timedelta(minutes=30)
         with at_moment(self.at):
             drain()

@@ -246,12 +246,24 @@ def _demo_text(made: Any, args: argparse.Namespace) -> str:
         "Masuk dengan (hanya untuk demo ini):",
         *(f"  {row['email']:<34} {row['password']:<14} {row['role']} {row['office']}" for row in made.logins),
     ]
+    lines += ["", *_secrets(made)]
     if not args.walk_only:
         lines += [
             "",
             f"Buka http://{args.host}:{args.port}/ . Surat demo: http://{args.host}:{args.port}/surat-demo",
         ]
     return "\n".join(lines)
+
+
+def _secrets(made: Any) -> list[str]:
+    """What the demo's officers put into an authenticator app, if one likes; the page computes the codes too."""
+    rows = [row for row in made.logins if row.get("totp")]
+    words = (
+        ["Langkah kedua mereka: kode di halaman /kode-demo, atau kunci ini di aplikasi pengaman:"]
+        if rows
+        else []
+    )
+    return [*words, *(f"  {row['email']:<34} {row['totp']}" for row in rows)]
 
 
 # Publishing and checking -----------------------------------------------------------------------------------------

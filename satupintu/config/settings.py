@@ -6,6 +6,7 @@ DATABASE_URL    postgres://user:password@host:port/name; without it SQLite in SA
 SATUPINTU_URL   address under which people reach the office; printed on permits (default http://127.0.0.1:8000)
 SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refuses to serve anything but loopback
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
+SATUPINTU_FRESH_MINUTES  signing and giving rights ask again who sits there after this long (default 15)
 SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
 SATUPINTU_BSRE  address of the esign client service of BSrE; SATUPINTU_BSRE_API  v1 or v2 (default)
 SATUPINTU_BSRE_ACCOUNT  file (mode 0600) with the office's account there, name:password
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -171,6 +173,7 @@ ACCOUNT_FORMS = {
     "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
     "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
     "change_password": "satupintu.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "satupintu.accounts.factors.PasswordAgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -182,8 +185,9 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
-# accounts/guard.py counts these three; allauth counts the rest (codes, resending, asking the password again)
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None, "reset_password": None}
+# accounts/guard.py counts these three; allauth counts the rest (codes, resending, asking the password again), wrong
+# codes of a second factor among them, which it files under "login_failed" too
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key", "signup": None, "reset_password": None}
 # PBKDF2 rounds of one step, and steps at most: no unlucky phone has to count for ever (docs/decisions/0022)
 PROOF_ROUNDS, PROOF_STEPS = 2_000, 800
 IDLE_STAFF = 30 * 60
@@ -192,6 +196,20 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Acts of core.access.FRESH ask again who sits there once this long has passed since he last proved it.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * int(os.environ.get("SATUPINTU_FRESH_MINUTES", "15"))
+MFA_ADAPTER = "satupintu.accounts.factors.OfficeFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "satupintu.accounts.factors.FactorForm",
+    "reauthenticate": "satupintu.accounts.factors.FactorAgainForm",
+    "activate_totp": "satupintu.accounts.factors.AppForm",
+    "add_webauthn": "satupintu.accounts.factors.KeyForm",
+}
+MFA_TOTP_ISSUER = "Satu Pintu"
+MFA_TOTP_TOLERANCE = 1  # telephones' clocks are some seconds off; a code works once all the same (FactorForm)
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")  # the demo on loopback
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:mine"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

@@ -40,6 +40,7 @@ SENTENCES: Mapping[str, Text] = {
     "case.withdraw": gettext_lazy("%(who)s menarik permohonan."),
     "case.claimed": gettext_lazy("%(who)s mengambil berkas."),
     "case.handed-over": gettext_lazy("%(who)s menyerahkan berkas kepada %(to)s."),
+    "case.released": gettext_lazy("Berkas bebas diambil: pemegangnya tidak bertugas lagi."),
     "case.undone": gettext_lazy("%(who)s membatalkan langkah terakhirnya."),
     "permit.drafted": gettext_lazy("%(who)s menyusun draf surat."),
     "permit.number-taken": gettext_lazy("%(who)s menandatangani; nomor %(number)s diambil."),
@@ -145,7 +146,12 @@ def who(line: Line, names: Mapping[str, str]) -> str:
     name = names.get(line.person)
     if name is None:
         return _("Sistem")
-    return f"{name}, {role_words(line.role)}" if line.role else name
+    role = role_words(line.role) if line.role else ""
+    if line.data.get("acting"):
+        role = f"{line.data['acting'].capitalize()}. {role}"
+    behalf = names.get(str(line.data.get("behalf", "")))
+    role += _(" atas nama %(owner)s") % {"owner": behalf} if behalf else ""
+    return f"{name}, {role}" if role else name
 
 
 def _outcome(sop: Sop, data: Mapping[str, Any]) -> str:

@@ -185,7 +185,7 @@ def file(actor: Actor, key: uuid.UUID) -> File:
     papers = applications.work_documents(case)
     lines = read.history(case)
     people = {case.holder, actor.person, *(line.person for line in lines)}
-    people |= {str(line.data["to"]) for line in lines if "to" in line.data}
+    people |= {str(line.data[name]) for line in lines for name in ("to", "behalf") if name in line.data}
     people |= {document.by for item in found for document in versions(item)}
     return File(
         actor=actor,

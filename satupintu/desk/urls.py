@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, deliveries, pages, publishing, rulings, signing
+from satupintu.desk.views import acts, deliveries, pages, publishing, rulings, signing, staffing
 
 FILE = "berkas/<uuid:key>"
+STAFF = "kelola/pegawai"
 VERSION = "kelola/<uuid:version>"
 RULING = "kelola/usulan/<uuid:ruling>"
 app_name = "desk"
@@ -40,6 +41,13 @@ urlpatterns = [
     path("kiriman/<uuid:notice>/<slug:channel>/ulang", deliveries.resend, name="resend"),
     path("kelola", publishing.services, name="services"),
     path("kelola/unggah", publishing.upload, name="upload"),
+    path(STAFF, staffing.people, name="staff"),
+    path(f"{STAFF}/beri", staffing.give, name="staff_give"),
+    path(f"{STAFF}/pengganti", staffing.deputy, name="staff_deputy"),
+    path(f"{STAFF}/tugas/<uuid:assignment>/akhiri", staffing.end, name="staff_end"),
+    path(f"{STAFF}/tugas/<uuid:assignment>/pengaman", staffing.new_factor, name="staff_factor"),
+    path(f"{STAFF}/undangan/<int:invitation>/batal", staffing.cancel, name="staff_cancel"),
+    path(f"{STAFF}/usulan/<uuid:proposal>", staffing.proposal, name="staff_proposal"),
     path(VERSION, publishing.version, name="version"),
     path(f"{VERSION}/folder.zip", publishing.folder, name="folder"),
     path(f"{VERSION}/ganti", publishing.replace, name="replace_version"),

@@ -68,7 +68,7 @@ def append(actor: Actor, capacity: Capacity, root: Root, told: Iterable[tuple[st
             person=actor.person,
             role=capacity.role.value,
             kind=kind,
-            data=data,
+            data={**data, **capacity.stated},
             previous=root.chain_head,
         )
         event.seal = root.chain_head = seal(event.previous, line_of(event))

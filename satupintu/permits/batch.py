@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.views.decorators.debug import sensitive_variables
 
-from satupintu.core.access import Actor
+from satupintu.core.access import Actor, Permission, Role, require
 from satupintu.core.refusal import Refusal
 from satupintu.offices.queries import local_day
 from satupintu.permits import actions, bsre, queries
@@ -35,8 +35,10 @@ def needs_passphrase(batch: Batch, actor: Actor) -> bool:
 def advance(actor: Actor, batch: Batch, hand: Hand, *, again: bool) -> None:
     """Sign the next drafts: ten by BSrE, which this request waits for; all of them where the worker signs.
 
-    again: those that failed as well. Raises Refusal `bsre.*`; what was signed before it stays signed.
+    again: those that failed as well. Raises Refusal `access.*` and `bsre.*`; what was signed before it stays signed.
     """
+    # before any draft is tried: what is asked of the person now is no failing of a draft
+    require(actor, Permission.PERMIT_SIGN, batch, role=Role.HEAD)
     remote = needs_passphrase(batch, actor)
     if remote:
         bsre.ready(hand.nik)

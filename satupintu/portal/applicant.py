@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -59,6 +60,8 @@ def own(request: ActorRequest, key: uuid.UUID) -> Application:
     """The person's own application, its office in the head. Raises Refusal `access.not-yours` (404)."""
     found = applications.own(request.actor, key)
     seat(request, found.office)
+    if found.owner_key != request.actor.person:
+        request.frame = replace(request.frame, behalf=found.person.name)
     return found
 
 

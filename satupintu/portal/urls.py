@@ -8,6 +8,7 @@ from django.urls import path
 from satupintu.portal.views import (
     documents,
     mailbox,
+    mandates,
     mine,
     offline,
     progress,
@@ -43,6 +44,9 @@ urlpatterns = [
     path("saya/dibuka", mine.looked_at, name="looked_at"),
     path("saya/dibaca", mine.read, name="read"),
     path("saya/kabar", ways.ways, name="ways"),
+    path("kuasa", mandates.mandates, name="mandates"),
+    path("kuasa/beri", mandates.give, name="mandate_give"),
+    path("kuasa/<uuid:mandate>/jawab", mandates.answer, name="mandate_answer"),
     path(APPLICATION, progress.application, name="application"),
     path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),
     path(f"{APPLICATION}/dokumen", documents.documents, name="documents"),

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from satupintu.core.refusal import Refusal
@@ -20,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
 View = Callable[Concatenate[R, P], HttpResponse]
 
+STALE = "access.stale"  # he may, once he has proved again that it is he
 SECRETS = frozenset({"password", "password1", "password2", "frasa"})  # fields that no page shows again
 SHORTEST_KEPT = 20  # typed texts from this length on are shown again on the page of a refusal
 
@@ -49,7 +52,7 @@ def refusals_on_form(view: View[R, P]) -> View[R, P]:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
-            if request.method != "POST" or refusal.status == 404:
+            if request.method != "POST" or refusal.status == 404 or refusal.code == STALE:
                 return refusal_page(request, refusal)
             request.POST  # noqa: B018 (read while it still is a POST; afterwards Django would not parse it)
             request.method = "GET"
@@ -82,6 +85,8 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal. 404 tells nothing; a conflict says that someone else was faster and shows the way back."""
     if refusal.status == 404:
         return not_found(request)
+    if refusal.code == STALE:
+        return _ask_who(request)
     frame = look(request)["frame"]
     context = {
         "said": refused(refusal),
@@ -90,6 +95,22 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "typed": _typed(request),
     }
     return render(request, "ui/refusal.html", context, status=refusal.status)
+
+
+def _ask_who(request: HttpRequest) -> HttpResponse:
+    """Let the person prove once more that it is he, and bring him back to the page he came from."""
+    frame = look(request)["frame"]
+    back = (
+        request.path
+        if request.method == "GET"
+        else inside(request, request.META.get("HTTP_REFERER", ""), frame.home)
+    )
+    there = f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
+    if (
+        request.headers.get("HX-Request") == "true"
+    ):  # a script asked for a part of a page: the whole page goes there
+        return HttpResponse(headers={"HX-Redirect": there})
+    return redirect(there)
 
 
 def _typed(request: HttpRequest) -> list[str]:

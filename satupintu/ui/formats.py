@@ -63,6 +63,14 @@ def plain_date(day: date) -> str:
     }
 
 
+def last_moment(until: datetime, zone: tzinfo) -> str:
+    """The end of a time that somebody was given: the last whole day of it, or day and hour where it ends within one."""
+    local = until.astimezone(zone)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return plain_date(local.date() - timedelta(days=1))
+    return moment(until, zone)
+
+
 def long_date(day: date) -> str:
     """A date as a promise is written, "Jumat, 20 November 2026"."""
     return _("%(weekday)s, %(date)s") % {"weekday": weekday(day), "date": plain_date(day)}

@@ -35,7 +35,8 @@ class Frame:
     """What head and foot of every page say. `accounts.middleware` (or a view) may set it as `request.frame`.
 
     office: short name under the mark. person, role: who is signed in ("" when nobody is). brand: path of a second
-    stylesheet among the static files that overrides tokens only. demo: a strip says that all here is invented.
+    stylesheet among the static files that overrides tokens only. demo: a strip says that all here is invented. behalf: a strip
+    says in whose name the reader acts on this page.
     """
 
     office: str = ""
@@ -53,6 +54,7 @@ class Frame:
     rights: tuple[NavLink, ...] = ()
     brand: str = ""
     demo: bool = False
+    behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,14 @@ WORDS: Mapping[str, Words] = {
         what=_("Peran Anda tidak melakukan tindakan ini."),
         do=_("Menurut SOP, ini bagian %(role)s. Serahkan berkas, atau ganti peran."),
     ),
+    "access.second-factor": Words(
+        what=_("Peran Anda memerlukan pengaman kedua, dan sesi ini belum menunjukkannya."),
+        do=_("Pasang atau tunjukkan dulu pengaman kedua, lalu kirim sekali lagi."),
+    ),
+    "access.stale": Words(
+        what=_("Sudah agak lama sejak Anda membuktikan bahwa ini Anda."),
+        do=_("Isi kata sandi atau kode sekali lagi, lalu ulangi."),
+    ),
     "accounts.address-refused": Words(
         _("Alamat surel ini ditolak oleh penyedianya."), _("Periksa ejaan alamatnya, lalu daftar lagi.")
     ),
@@ -602,11 +610,93 @@ WORDS: Mapping[str, Words] = {
     ),
     "invitation.expired": Words(
         what=_("Tautan ini sudah tidak berlaku."),
-        do=_("Minta tautan baru kepada yang memasang sistem ini."),
+        do=_("Minta tautan baru kepada yang mengundang Anda."),
     ),
     "invitation.email-taken": Words(
         what=_("Surel ini sudah dipakai sebuah akun."),
         do=_("Pakai surel dinas lain yang belum punya akun."),
+    ),
+    # who works in an office
+    "staff.role": Words(
+        what=_("Peran ini tidak ada."),
+        do=_("Pilih peran dari daftar."),
+    ),
+    "staff.dates": Words(
+        what=_("Surat atau tanggalnya belum benar."),
+        do=_("Isi nomor surat, dan tanggal akhir sesudah tanggal mulai. Yang sudah lewat tidak bisa diubah."),
+    ),
+    "staff.days": Words(
+        what=_("Tautan undangan berlaku 1 sampai 7 hari."),
+        do=_("Pilih salah satu dari jumlah hari itu."),
+    ),
+    "staff.same-role": Words(
+        what=_("Orang ini sudah memegang peran itu di kantor ini."),
+        do=_("Akhiri dulu penugasan yang lama, atau pilih peran lain."),
+    ),
+    "staff.unknown": Words(
+        what=_("Penugasan atau undangan ini tidak ada, atau sudah berakhir."),
+        do=_("Muat ulang halaman Pegawai dan lihat keadaannya sekarang."),
+    ),
+    "staff.last-administrator": Words(
+        what=_("Ini administrator terakhir yang penugasannya tanpa batas waktu."),
+        do=_("Beri peran administrator kepada orang lain dulu, lalu akhiri yang ini."),
+    ),
+    "staff.answered": Words(
+        what=_("Usulan ini sudah dijawab atau ditarik."),
+        do=_("Muat ulang halaman Pegawai dan lihat keadaannya sekarang."),
+    ),
+    "staff.same-person": Words(
+        what=_("Usulan disahkan orang lain: bukan pengusulnya, dan bukan orang yang diusulkan."),
+        do=_("Minta kepala dinas atau administrator lain mengesahkannya."),
+    ),
+    "staff.not-yours": Words(
+        what=_("Usulan hanya ditarik oleh pengusulnya."),
+        do=_("Minta pengusul menariknya, atau tolak usulan ini."),
+    ),
+    "staff.console-closed": Words(
+        what=_("Kantor ini sudah punya orang lain yang bisa mengesahkan."),
+        do=_("Minta kepala dinas atau administrator mengesahkannya di halaman Pegawai."),
+    ),
+    "staff.deputy-names": Words(
+        what=_("Plh. dan Plt. tidak menunjuk penggantinya sendiri."),
+        do=_("Minta kepala dinas, atau dua administrator."),
+    ),
+    "staff.deputy-outside": Words(
+        what=_("Pengganti haruslah pegawai kantor ini, dan bukan kepala dinas sendiri."),
+        do=_("Pilih orang dari daftar. Belum ada? Beri dia peran dulu."),
+    ),
+    "staff.deputy-twice": Words(
+        what=_("Pada hari-hari itu sudah ada Plh. atau Plt."),
+        do=_("Akhiri dulu yang lama, atau pilih tanggal lain."),
+    ),
+    "staff.post-held": Words(
+        what=_("Jabatan kepala dinas masih ada yang memegang."),
+        do=_("Pilih Plh., yang bertindak selama kepala dinas berhalangan."),
+    ),
+    "staff.post-vacant": Words(
+        what=_("Tidak ada kepala dinas yang diwakili."),
+        do=_("Pilih Plt., yang bertindak selama jabatan itu kosong."),
+    ),
+    # acting for another
+    "mandate.self": Words(
+        what=_("Anda tidak memberi kuasa kepada diri sendiri."),
+        do=_("Tulis surel orang yang Anda beri kuasa."),
+    ),
+    "mandate.dates": Words(
+        what=_("Tanggal akhir kuasa belum benar."),
+        do=_("Pilih tanggal sesudah hari ini, paling lama satu tahun."),
+    ),
+    "mandate.ended": Words(
+        what=_("Kuasa ini sudah berakhir, dicabut, atau ditolak."),
+        do=_("Muat ulang halaman Kuasa. Bila perlu, beri kuasa baru."),
+    ),
+    "mandate.staff": Words(
+        what=_("Pegawai kantor tidak menerima kuasa dari pemohon."),
+        do=_("Minta pemohon memberi kuasa kepada orang lain."),
+    ),
+    "mandate.twice": Words(
+        what=_("Kuasa yang sama untuk surel ini masih berlaku."),
+        do=_("Cabut dulu yang lama bila ingin menggantinya."),
     ),
     # services and offices
     "office.unknown": Words(

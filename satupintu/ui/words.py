@@ -18,6 +18,7 @@ else:
 
 ROLES: Mapping[str, Text] = {
     "pemohon": gettext_lazy("pemohon"),
+    "kuasa": gettext_lazy("penerima kuasa"),
     "sistem": gettext_lazy("sistem"),
     "front-officer": gettext_lazy("petugas loket depan"),
     "tim-teknis": gettext_lazy("tim teknis"),

@@ -102,7 +102,8 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
             troubles.append(message.text)
 
     def on_request(asked: Request) -> None:
-        if not asked.url.startswith((f"{live_server.url}/", "blob:", "data:", *OWN)):
+        ours = (live_server.url, live_server.url.replace("127.0.0.1", "localhost"))
+        if not asked.url.startswith((*(f"{one}/" for one in ours), "blob:", "data:", *OWN)):
             troubles.append(f"asked outside: {asked.url}")
 
     def on_response(answer: Response) -> None:
@@ -293,6 +294,7 @@ def enter(page: Page, address: str, who: str) -> None:
     session[auth.SESSION_KEY] = str(account.pk)
     session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[auth.HASH_SESSION_KEY] = account.get_session_auth_hash()
+    factories.prove(session, account)
     session.create()
     assert session.session_key is not None
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}

@@ -26,7 +26,7 @@ from satupintu.adapters.mail.client import Unreachable
 from satupintu.adapters.mail.simulator import Catcher
 from satupintu.cases import actions as cases
 from satupintu.cases.models import Case
-from satupintu.core.access import Role
+from satupintu.core.access import WHOLE, Role
 from satupintu.core.refusal import Refusal
 from satupintu.door.keys import key
 from satupintu.door.moment import now
@@ -56,9 +56,9 @@ def colleague(stage: Stage) -> Account:
 
 def test_a_right_begins_and_ends_with_its_assignment(colleague: Account) -> None:
     instants = (f.AT - timedelta(milliseconds=1), f.AT, END - timedelta(milliseconds=1), END)
-    held = [bool(queries.actor_of(colleague, at).capacities) for at in instants]
+    held = [bool(queries.actor_of(colleague, at, proof=WHOLE).capacities) for at in instants]
     assert held == [False, True, True, False]
-    (capacity,) = queries.actor_of(colleague, f.AT).capacities
+    (capacity,) = queries.actor_of(colleague, f.AT, proof=WHOLE).capacities
     assert (capacity.role, capacity.assignment) == (
         Role.TECHNICAL_TEAM,
         str(colleague.person.assignments.get().key),  # type: ignore[union-attr]
@@ -83,7 +83,7 @@ def test_one_person_may_hold_several_roles(colleague: Account, stage: Stage) -> 
     kampar = Office.objects.get(slug="kampar")
     assert colleague.person is not None
     actions.assign(colleague.person, kampar, "arsiparis", title="Arsiparis", letter="SK 4", since=f.AT)
-    me = queries.actor_of(colleague, f.AT)
+    me = queries.actor_of(colleague, f.AT, proof=WHOLE)
     assert me.roles_in(kampar.pk) == {Role.ARCHIVIST}
     assert me.roles_in(stage("verifikasi").office_id) == {Role.TECHNICAL_TEAM}
 
@@ -101,7 +101,7 @@ def test_holders_are_those_of_this_office_and_moment(colleague: Account) -> None
 
 def test_an_account_without_a_person_may_nothing(db: None) -> None:
     account = Account.objects.create(email="baru@contoh.example", date_joined=f.AT)
-    me = queries.actor_of(account, f.AT)
+    me = queries.actor_of(account, f.AT, proof=WHOLE)
     assert (me.person, me.capacities, me.account_id) == ("", (), account.pk)
 
 

@@ -49,7 +49,7 @@ def head(stage: Stage) -> Iterator[Client]:
     """The head of the office, logged in, at the time of the factories."""
     stage("tanda-tangan")
     client = Client()
-    client.force_login(Account.objects.get(email="kadis@mempawah.example"))
+    f.log_in(client, Account.objects.get(email="kadis@mempawah.example"))
     with at_moment(f.AT):
         yield client
 
@@ -267,7 +267,7 @@ def test_what_is_open_is_told_to_everybody_and_settled_by_a_colleague(
     assert "belum selesai ditandatangani" in head.get("/tanda-tangan").content.decode()
     assert "Halaman tanda tangan" in head.get(f"/berkas/{case.key}").content.decode()
     colleague = Client()
-    colleague.force_login(Account.objects.get(email="jf@mempawah.example"))
+    f.log_in(colleague, Account.objects.get(email="jf@mempawah.example"))
     with at_moment(f.AT + f.minutes(5)):
         assert "Pastikan hasilnya" in colleague.get(f"/berkas/{case.key}").content.decode()
         told = {"alasan": "Catatan layanan: tidak ada dokumen ini."}
@@ -280,6 +280,18 @@ def test_a_batch_of_somebody_else_does_not_exist(head: Client) -> None:
     page = begin(head, waiting(1))
     f.newcomer("plt@mempawah.example", "kepala-dinas")
     other = Client()
-    other.force_login(Account.objects.get(email="plt@mempawah.example"))
+    f.log_in(other, Account.objects.get(email="plt@mempawah.example"))
     assert other.get(page).status_code == 404
     assert other.post(page, {"baca": "ya"}).status_code == 404
+
+
+def test_a_proof_that_grew_old_is_asked_for_anew_and_no_draft_is_called_failed(head: Client) -> None:
+    cases, old = waiting(2), Client()
+    page = begin(head, cases)
+    f.log_in(old, Account.objects.get(email="kadis@mempawah.example"), f.AT - f.minutes(16))
+    assert old.get(page).status_code == 200  # reading on needs no fresh proof
+    plain = old.post(page, {"baca": "ya"}, headers={"Referer": f"http://testserver{page}"})
+    assert plain["Location"].startswith("/akun/pastikan?next=")
+    part = old.post(page, {"baca": "ya"}, headers={"HX-Request": "true"})
+    assert part["HX-Redirect"].startswith("/akun/pastikan?next=")  # the whole page, not a part of it
+    assert (states(cases), Batch.objects.get().failed) == ([], {})

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
@@ -31,9 +30,7 @@ def case(stage: Stage) -> Case:
 
 
 def browser(who: str, address: str = "10.1.2.3") -> Client:
-    client = Client(REMOTE_ADDR=address)
-    client.force_login(Account.objects.get(email=who), backend=settings.AUTHENTICATION_BACKENDS[0])
-    return client
+    return f.log_in(Client(REMOTE_ADDR=address), Account.objects.get(email=who))
 
 
 def told(case: Case) -> list[tuple[str, str, str]]:

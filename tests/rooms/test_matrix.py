@@ -33,6 +33,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from satupintu.accounts import actions as accounts
+from satupintu.accounts.actions import staffing
 from satupintu.accounts.models import Account, Assignment
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
@@ -41,7 +42,8 @@ from satupintu.catalog import actions as catalog
 from satupintu.catalog import queries as catalog_queries
 from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.cli import demo
-from satupintu.core.access import GRANTS, system
+from satupintu.core.access import STAFF as STAFF_ROLES
+from satupintu.core.access import system
 from satupintu.core.zipped import make_zip
 from satupintu.door.moment import at_moment
 from satupintu.offices import actions as offices
@@ -56,9 +58,15 @@ NOW = f.AT + timedelta(hours=2)
 METHODS = ("GET", "POST")
 NOBODY, OWNER, STRANGER, OTHER_OFFICE = "anonim", "pemilik", "orang-lain", "kantor-lain"
 STAFF = {role: f"{box}@mempawah.example" for role, (box, _, _) in demo.ROLES.items()}
-ACTORS = (NOBODY, OWNER, STRANGER, *STAFF, "administrator", OTHER_OFFICE)
+PROXY, UNPROVEN = "penerima-kuasa", "kepala-dinas-tanpa-pengaman"
+ACTORS = (NOBODY, OWNER, PROXY, STRANGER, *STAFF, "administrator", UNPROVEN, OTHER_OFFICE)
 FOREIGN = (NOBODY, STRANGER, OTHER_OFFICE)
-READERS = (*FOREIGN, "auditor", "administrator")  # on somebody's file they change nothing, whatever they send
+READERS = (
+    *FOREIGN,
+    UNPROVEN,
+    "auditor",
+    "administrator",
+)  # on somebody's file they change nothing, whatever they send
 NO_FILE = "-"
 
 # The state in which the act of an address succeeds, for those whose act it is.
@@ -267,6 +275,9 @@ class File:
     coming: uuid.UUID = field(default_factory=uuid.uuid4)
     asked: uuid.UUID = field(default_factory=uuid.uuid4)
     closing: uuid.UUID = field(default_factory=uuid.uuid4)
+    assignment: uuid.UUID = field(default_factory=uuid.uuid4)
+    staff_proposal: uuid.UUID = field(default_factory=uuid.uuid4)
+    mandate: uuid.UUID = field(default_factory=uuid.uuid4)
     batch: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
 
@@ -288,6 +299,11 @@ class File:
             "service": f.SERVICE,
             "code": self.code,
             "token": "tautan-karangan",
+            "assignment": self.assignment,
+            "proposal": self.staff_proposal,
+            "invitation": 0,
+            "mandate": self.mandate,
+            "pk": 0,
             "notice": uuid.UUID(int=0),
             "channel": "email",
         }
@@ -307,8 +323,22 @@ def make(state: str, stage: Stage) -> File:
     mine = f.draft(NOW) if case is None else f.application(case)
     held = next(item.document for item in application_queries.items(mine) if item.document)
     assert held is not None
-    there = {**two_versions(), **rulings(), "batch": one_batch(stage)} if state == NO_FILE else {}
-    return File(mine.key, case.key if case else uuid.uuid4(), held.key, **there)
+    others: dict[str, uuid.UUID] = {}
+    if state == NO_FILE:
+        others = {**two_versions(), **rulings(), **staff_matters(), "batch": one_batch(stage)}
+    return File(mine.key, case.key if case else uuid.uuid4(), held.key, **others)
+
+
+def staff_matters() -> dict[str, uuid.UUID]:
+    """An assignment of a colleague, a proposal by an administrator who is not among those who ask, and a mandate."""
+    office, author = Office.objects.get(slug="mempawah"), f.actor("penyusun@mempawah.example", NOW)
+    colleague = f.newcomer("rekan@mempawah.example", "arsiparis")
+    assert colleague.person is not None
+    post = staffing.Post("auditor", "Auditor", "SK 5/2026", NOW)
+    answer = staffing.give(author, office, post, email=colleague.email, asked=f.asked())
+    mandate = f.mandate("lain@contoh.example", accept=False)
+    assignment, proposal = colleague.person.assignments.get().key, uuid.UUID(answer["proposal"])
+    return {"assignment": assignment, "staff_proposal": proposal, "mandate": mandate}
 
 
 def two_versions() -> dict[str, uuid.UUID]:
@@ -366,25 +396,32 @@ def people(db: None, stage: Stage) -> dict[str, Client]:
     f.newcomer("jf2@mempawah.example", "jf-penata-perizinan")
     far = f.newcomer("semua@kampar.example", "jf-penata-perizinan", office="kampar")
     assert far.person is not None
-    for role in GRANTS:
-        if role not in ("pemohon", "sistem", "jf-penata-perizinan"):
+    for role in STAFF_ROLES:
+        if role != "jf-penata-perizinan":
             office = Office.objects.get(slug="kampar")
             since = f.AT - timedelta(days=30)
             accounts.assign(far.person, office, role.value, title=role.value, letter="SK 1", since=since)
+    proxy = f.newcomer("kuasa@contoh.example")
+    f.mandate(proxy.email)
     accounts_by_actor = {
         OWNER: Account.objects.get(email=f.APPLICANT),
+        PROXY: proxy,
         STRANGER: stranger,
         "administrator": administrator,
         OTHER_OFFICE: far,
         **{role: Account.objects.get(email=email) for role, email in STAFF.items()},
     }
-    return {actor: logged_in(accounts_by_actor.get(actor)) for actor in ACTORS}
+    everybody = {actor: logged_in(accounts_by_actor.get(actor)) for actor in ACTORS}
+    everybody[UNPROVEN] = Client()
+    head = f.newcomer("kadis2@mempawah.example", "kepala-dinas")
+    everybody[UNPROVEN].force_login(head, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return everybody
 
 
 def logged_in(account: Account | None, *, csrf: bool = False) -> Client:
     client = Client(enforce_csrf_checks=csrf)
     if account is not None:
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        f.log_in(client, account)
     return client
 
 
@@ -405,49 +442,77 @@ def statements() -> list[str]:
     return list(form.statements)
 
 
+def scan() -> SimpleUploadedFile:
+    return SimpleUploadedFile("ktp.png", f.picture(80, 50), "image/png")
+
+
+def folder() -> SimpleUploadedFile:
+    zipped = make_zip(f.SERVICE, f.edited("Sedang dicermati"))
+    return SimpleUploadedFile("layanan.zip", zipped, "application/zip")
+
+
 def body(name: str) -> dict[str, Any]:
     """A whole and honest form: whoever may do it succeeds, so that a refusal is about the right alone."""
-    scan = SimpleUploadedFile("ktp.png", f.picture(80, 50), "image/png")
-    zipped = make_zip(f.SERVICE, f.edited("Sedang dicermati"))
-    folder = SimpleUploadedFile("layanan.zip", zipped, "application/zip")
-    words: dict[str, dict[str, Any]] = {
-        "desk:hand_over": {"kepada": f.actor("jf2", NOW).person, "alasan": "Cuti."},
-        "desk:outcome": {"outcome": "valid"},
-        "desk:return": {"hal-ktp": "1", "catatan-ktp": "Foto buram. Unggah yang jelas."},
-        "desk:open": {"wait": "rapat"},
-        "desk:answer": {"wait": "diketahui", "said": "known"},
-        "desk:check": {"requirement": "ktp", "verdict": "sesuai"},
-        "desk:assist": {"catatan": "Syarat dijelaskan."},
-        "desk:make": f.FINDINGS,
-        "desk:draft": {"kewajiban": "Memelihara standar usaha."},
-        "desk:archive": {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
-        "desk:settle": {"alasan": "Catatan layanan: tidak ada dokumen ini."},
-        "desk:batch": {"baca": "ya"},
-        "desk:ask_revocation": {"alasan": "Pemegang berhenti."},
-        "desk:upload": {"layanan": f.SERVICE, "folder": folder},
-        "desk:replace_version": {"folder": folder},
-        "desk:propose": {"berlaku": "20/3/2026", "alasan": "Kata yang lebih jelas."},
-        "desk:approve": {
+    words: dict[str, Callable[[], dict[str, Any]]] = {
+        "desk:hand_over": lambda: {"kepada": f.actor("jf2", NOW).person, "alasan": "Cuti."},
+        "desk:outcome": lambda: {"outcome": "valid"},
+        "desk:return": lambda: {"hal-ktp": "1", "catatan-ktp": "Foto buram. Unggah yang jelas."},
+        "desk:open": lambda: {"wait": "rapat"},
+        "desk:answer": lambda: {"wait": "diketahui", "said": "known"},
+        "desk:check": lambda: {"requirement": "ktp", "verdict": "sesuai"},
+        "desk:assist": lambda: {"catatan": "Syarat dijelaskan."},
+        "desk:make": lambda: f.FINDINGS,
+        "desk:draft": lambda: {"kewajiban": "Memelihara standar usaha."},
+        "desk:archive": lambda: {"kode": "500", "retensi": "5 tahun", "tempat": "Rak 1"},
+        "desk:settle": lambda: {"alasan": "Catatan layanan: tidak ada dokumen ini."},
+        "desk:batch": lambda: {"baca": "ya"},
+        "desk:ask_revocation": lambda: {"alasan": "Pemegang berhenti."},
+        "desk:upload": lambda: {"layanan": f.SERVICE, "folder": folder()},
+        "desk:replace_version": lambda: {"folder": folder()},
+        "desk:propose": lambda: {"berlaku": "20/3/2026", "alasan": "Kata yang lebih jelas."},
+        "desk:approve": lambda: {
             "follows": in_force(Office.objects.get(slug="mempawah").pk, f.SERVICE, NOW.date()).digest
         },
-        "desk:send_back": {"alasan": "Norma terlalu pendek."},
-        "desk:recall": {"alasan": "Tanggalnya belum tepat."},
-        "desk:close": {"berlaku": "20/3/2026", "alasan": "Sepi.", "ganti": "Datanglah ke loket."},
-        "desk:correct": {"alasan": "Salah ketik.", "folder": folder},
-        "desk:decline": {"alasan": "Sudah benar."},
-        "desk:reopen": {"alasan": "Masih dibutuhkan."},
-        "portal:page": demo.Walk.ANSWERS,
-        "portal:document": {"berkas": scan},
-        "portal:review": {f"p-{name}": "ya" for name in statements()},
-        "portal:correct": {"b-ktp": scan, "kirim": "1", "benar": "ya"},
-        "portal:withdraw": {"alasan": "Batal."},
-        "portal:track": {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
-        "account_login": {"login": "tidak@ada.example", "password": "salah-semua"},
-        "account_device": {"login": "tidak@ada.example"},
-        "account_signup": {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
-        "account_reset_password": {"email": "tidak@ada.example"},
+        "desk:send_back": lambda: {"alasan": "Norma terlalu pendek."},
+        "desk:recall": lambda: {"alasan": "Tanggalnya belum tepat."},
+        "desk:close": lambda: {"berlaku": "20/3/2026", "alasan": "Sepi.", "ganti": "Datanglah ke loket."},
+        "desk:correct": lambda: {"alasan": "Salah ketik.", "folder": folder()},
+        "desk:decline": lambda: {"alasan": "Sudah benar."},
+        "desk:reopen": lambda: {"alasan": "Masih dibutuhkan."},
+        "portal:page": lambda: demo.Walk.ANSWERS,
+        "portal:document": lambda: {"berkas": scan()},
+        "portal:review": lambda: {f"p-{name}": "ya" for name in statements()},
+        "portal:correct": lambda: {"b-ktp": scan(), "kirim": "1", "benar": "ya"},
+        "portal:withdraw": lambda: {"alasan": "Batal."},
+        "portal:track": lambda: {"resi": "SP-6102-26-999999", "kode": "ABCDEFGHJKLM"},
+        "desk:staff_give": lambda: {
+            "surel": "fo@mempawah.example",
+            "peran": "arsiparis",
+            "jabatan": "Arsiparis",
+            "surat": "SK 6",
+            "mulai": "4/3/2026",
+            "hari": "1",
+        },
+        "desk:staff_deputy": lambda: {
+            "jenis": "plh",
+            "orang": f.actor("koordinator", NOW).person,
+            "surat": "800/1",
+            "mulai": "4/3/2026",
+            "sampai": "6/3/2026",
+        },
+        "desk:staff_proposal": lambda: {"jawab": "sahkan"},
+        "portal:mandate_give": lambda: {
+            "surel": "orang@contoh.example",
+            "untuk": "semua",
+            "sampai": "1/4/2026",
+        },
+        "portal:mandate_answer": lambda: {"jawab": "terima"},
+        "account_login": lambda: {"login": "tidak@ada.example", "password": "salah-semua"},
+        "account_device": lambda: {"login": "tidak@ada.example"},
+        "account_signup": lambda: {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
+        "account_reset_password": lambda: {"email": "tidak@ada.example"},
     }
-    return {"command_id": uuid.uuid4(), **words.get(name, {})}
+    return {"command_id": uuid.uuid4(), **words.get(name, dict)()}
 
 
 ASKED = {"desk:outcome": {"hasil": "tolak"}, "desk:answer": {"tunggu": "diketahui"}}

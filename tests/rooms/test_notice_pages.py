@@ -35,11 +35,7 @@ def in_the_morning() -> Iterator[None]:
 
 
 def signed_in(email: str) -> Client:
-    client = Client()
-    client.force_login(
-        Account.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
-    return client
+    return f.log_in(Client(), Account.objects.get(email=email))
 
 
 @pytest.fixture

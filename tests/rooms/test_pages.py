@@ -59,9 +59,7 @@ def that_day() -> Iterator[None]:
 def logged_in(who: str) -> Client:
     client = Client()
     email = f.APPLICANT if who == "pemohon" else f"{who}@mempawah.example"
-    client.force_login(
-        Account.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    f.log_in(client, Account.objects.get(email=email))
     return client
 
 

@@ -788,8 +788,7 @@ def test_the_public_page_tells_the_heads_and_nothing_else(
 
 
 def test_an_officer_sees_the_place_of_the_permit_in_the_record(case: Case) -> None:
-    client = Client()
-    client.force_login(Account.objects.get(email="jf@mempawah.example"), backend="allauth.account.auth_backends.AuthenticationBackend")  # fmt: skip
+    client = f.log_in(Client(), Account.objects.get(email="jf@mempawah.example"))
     with at_moment(LATER):
         text = client.get(f"/berkas/{case.key}").content.decode()
     proof = proofs.of_event(case.subject, "permit.issued")

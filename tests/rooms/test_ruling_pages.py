@@ -40,10 +40,8 @@ def office(stage: Callable[[str], Case]) -> Iterator[Office]:
 
 
 def who(email: str) -> Client:
-    client = Client()
     account = Account.objects.get(email=email if "@" in email else f"{email}@mempawah.example")
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return f.log_in(Client(), account)
 
 
 def text(answer: Any) -> str:

@@ -253,10 +253,7 @@ def test_files_of_before_get_the_same_words(shelf: Case) -> None:
 
 def page(address: str) -> str:
     client = Client()
-    client.force_login(
-        Account.objects.get(email="auditor@mempawah.example"),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
+    f.log_in(client, Account.objects.get(email="auditor@mempawah.example"))
     answer = client.get(address)
     assert answer.status_code == 200
     return answer.content.decode()

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.core.context import request_context
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -174,7 +176,14 @@ def officer(stage: Callable[[str], Case]) -> Client:
     stage("verifikasi")
     account = Account.objects.get(email="jf@mempawah.example")
     actions.set_password(account, SANDI)
-    return logged_in(account.email)
+    secret = actions.give_app(account)
+    client = logged_in(account.email)
+    assert client.get("/meja")["Location"].startswith("/masuk?next=")  # the password alone opens nothing
+    assert not SignIn.objects.filter(account=account).exists()
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    assert client.post("/masuk/langkah-kedua", {"code": code}).status_code == 302
+    assert SignIn.objects.filter(account=account).count() == 1
+    return client
 
 
 def after(minutes: float) -> Any:
@@ -198,6 +207,16 @@ def test_an_idle_officer_cannot_act_either(officer: Client) -> None:
     officer.get("/meja")
     with after(31):
         assert officer.post("/saya/dibaca")["Location"].startswith("/masuk")
+
+
+def test_an_officer_whose_second_factor_is_missing_is_logged_out_too(stage: Callable[[str], Case]) -> None:
+    stage("verifikasi")
+    account = Account.objects.get(email="jf@mempawah.example")
+    actions.set_password(account, SANDI)
+    client = logged_in(account.email)
+    assert client.get("/meja")["Location"].startswith("/akun/pengaman?next=")
+    with after(31):
+        assert client.get("/meja")["Location"].startswith("/masuk?next=/meja")
 
 
 def test_an_applicant_may_look_for_his_papers(siti: Account) -> None:

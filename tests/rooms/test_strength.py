@@ -88,7 +88,7 @@ def lie() -> set[Path]:
 
 def signed_in(who: str) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(Account.objects.get(email=who), backend=settings.AUTHENTICATION_BACKENDS[0])
+    f.log_in(client, Account.objects.get(email=who))
     return client
 
 

@@ -668,9 +668,7 @@ def test_the_worker_starts_nothing_before_the_restore_is_confirmed(
 
 def logged_in(email: str) -> Client:
     client = Client()
-    client.force_login(
-        Account.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    f.log_in(client, Account.objects.get(email=email))
     return client
 
 

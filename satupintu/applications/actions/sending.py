@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from satupintu.accounts.actions.mandates import follow
 from satupintu.applications import queries
 from satupintu.applications.models import Application
 from satupintu.cases import actions as cases
@@ -16,7 +17,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog.queries import require_open
 from satupintu.core import sop as engine
-from satupintu.core.access import Actor, Capacity, Permission, Role
+from satupintu.core.access import Actor, Permission, require
 from satupintu.core.numbers import check_code, receipt
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import commitment, digest
@@ -48,7 +49,7 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
         entered_at=actor.at,
         reopens=application.reopens.case if application.reopens else None,
     )
-    with create(actor, Capacity(Role.APPLICANT), case, asked=asked) as door:
+    with create(actor, require(actor, Permission.APPLICATION_SEND, application), case, asked=asked) as door:
         locked = Application.objects.select_for_update().get(pk=application.pk)
         _check_sendable(locked, actor.at, ticked)
         number = take_number(case.office_id, "receipt", day.year)
@@ -65,6 +66,7 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
             reopens=str(case.reopens.key) if case.reopens else None,
         )
         helped = "help-asked" if _wants_help(locked) else "help-not-asked"
+        follow(locked.key, case.key)
         first = queries.package(locked).sop.first
         cases.begin(door, marks=("form-done", helped), outcome=next(iter(first.outcomes)))
         door.answer = {"receipt": case.receipt}

@@ -119,6 +119,11 @@ def publisher(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
     return staff(*PUBLISHING)(view)
 
 
+def overseer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who see who works in an office."""
+    return staff(Permission.STAFF_READ)(view)
+
+
 def holds(actor: Actor, *permissions: Permission) -> bool:
     """Whether one of these is granted to him in any office."""
     return any(not GRANTS.get(c.role, frozenset()).isdisjoint(permissions) for c in actor.capacities)
@@ -135,8 +140,12 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     sends = holds(request.actor, Permission.NOTICE_RESEND)
     desk_link = NavLink(worklist, _("Meja"), also=("/berkas/",))
     nav = [desk_link] if reads or not publishes else []
-    if publishes:
-        nav.append(NavLink(services, _("Layanan"), also=("/kelola/",)))
+    people = reverse("desk:staff")
+    if publishes:  # the versions of services lie beside the people, below the same word
+        below = () if request.path.startswith(people) else ("/kelola/",)
+        nav.append(NavLink(services, _("Layanan"), also=below))
+    if holds(request.actor, Permission.STAFF_READ):
+        nav.append(NavLink(people, _("Pegawai"), also=(people,)))
     if sends:
         nav.append(NavLink(reverse("desk:deliveries"), _("Kiriman")))
     request.frame = Frame(
@@ -145,7 +154,7 @@ def seat(request: ActorRequest, office: Office | None) -> None:
         nav=tuple(nav),
         person=person.name if person else "",
         role=roles[:1].upper() + roles[1:],
-        account=(NavLink(reverse("account_security"), _("Akun")),),
+        account=(NavLink(reverse("account_security"), _("Akun"), icon="person", also=("/akun/",)),),
         search=worklist if reads else "",
         demo=bool(office and office.invented),
     )

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -113,21 +114,21 @@ def pretend_account(*, name: str, password: str) -> None:
 def assign(
     person: Person, office: Office, role: str, *, title: str, letter: str, since: datetime, **more: Any
 ) -> Assignment:
-    """Give a person a role in an office by a letter. more: rank, nip, valid_to."""
+    """Give a person a role in an office by a letter. more: rank, nip, valid_to, acting, stands_for."""
     return Assignment.objects.create(
         person=person, office=office, role=role, title=title, letter=letter, valid_from=since, **more
     )
 
 
 def invite(actor: Actor, office: Office, role: Role, *, email: str, title: str, letter: str) -> str:
-    """Invite the holder of this address into a role; gives the token, which exists nowhere else from then on.
+    """Invite the first holder of a role, whose token is shown once on the console and exists nowhere else from then on.
 
     An earlier invitation into the same role that was not used ends now. Raises Refusal `invitation.email-taken`
     (422) when the address has an account already, `access.*`.
     """
     token = secrets.token_urlsafe(32)
     with write(actor, Permission.STAFF_ASSIGN, Office.objects.all(), office.pk) as door:
-        _refuse_taken(email)
+        refuse_taken(email)
         open_ones = Invitation.objects.filter(
             office=door.row, role=role, used_at=None, expires_at__gt=door.at
         )
@@ -154,11 +155,19 @@ def join(kept: str, at: datetime, *, name: str, password: str) -> Account:
     asked = invitation(kept, at)
     with write(system(at), Permission.STAFF_ASSIGN, Office.objects.all(), asked.office_id) as door:
         found = invitation(kept, door.at)  # once more, now that no second click can come between
-        _refuse_taken(found.email)
+        refuse_taken(found.email)
         account = make_account(email=found.email, name=name, password=password, verified=False)
         assert account.person is not None
         given = assign(
-            account.person, door.row, found.role, title=found.title, letter=found.letter, since=door.at
+            account.person,
+            door.row,
+            found.role,
+            title=found.title,
+            letter=found.letter,
+            since=max(door.at, found.valid_from or door.at),
+            valid_to=found.valid_to,
+            rank=found.rank,
+            nip=found.nip,
         )
         found.used_at = door.at
         found.save(update_fields=["used_at"])
@@ -167,9 +176,17 @@ def join(kept: str, at: datetime, *, name: str, password: str) -> Account:
     return account
 
 
-def _refuse_taken(email: str) -> None:
+def refuse_taken(email: str) -> None:
+    """An address that has an account is nobody's to be invited to. Raises Refusal `invitation.email-taken`."""
     if Account.objects.filter(email__iexact=email).exists():
         raise Refusal("invitation.email-taken", status=422)
+
+
+def give_app(account: Account) -> str:
+    """Give an account of the demo an authenticator app, and the secret to whoever shows it; no office does this."""
+    secret = generate_totp_secret()
+    TOTP.activate(account, secret)
+    return str(secret)
 
 
 def set_password(account: Account, password: str) -> None:
