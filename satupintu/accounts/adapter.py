@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 else:
     Text = str
 
-NOBODY = "tidak-ada@satupintu.invalid"  # RFC 2606: no such address can ever be registered
-
 WEAK_PASSWORD: Mapping[str | None, Text] = {
     "password_too_common": _(
         "Kata sandi ini mudah ditebak. Gabungkan dua atau tiga kata yang tak berkaitan."
@@ -61,12 +59,6 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def generate_email_verification_code(self) -> str:
         return self._new_code()
 
-    def generate_password_reset_code(self) -> str:
-        return self._new_code()
-
-    def generate_login_code(self) -> str:
-        return self._new_code()
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         letter_id = self._letters().get(str(context.get("code", "")))
         actions.post_letter(letter_id, email=email, template=template_prefix.rsplit("/", 1)[-1])
@@ -86,9 +78,8 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         typed = str(credentials.get("login") or credentials.get("email") or "")
         account = queries.identified(typed)
         taken = guard.take(request, "password", typed, account)
-        email = account.email if account else NOBODY
         found: AbstractBaseUser | None = super().authenticate(
-            request, email=email, password=credentials["password"]
+            request, account=account, password=credentials["password"]
         )
         if found:
             guard.give_back(taken)
@@ -114,10 +105,10 @@ class OfficeAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         guard.remember(request, response, cast(Account, user))
         return response
 
-    def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """A forgotten password is replaced; whoever did it has shown a code from the owner's mailbox."""
-        actions.renew_password(cast(Account, user), password)
-        allauth_context.request.shown_mailbox = user
+    def get_login_stages(self) -> list[str]:
+        """Who has no e-mail address has none to verify."""
+        ours = {"allauth.account.stages.EmailVerificationStage": "satupintu.accounts.stages.MailboxStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """Who did not come to apply for something reads his user name first."""

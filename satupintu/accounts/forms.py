@@ -9,14 +9,15 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django import forms
+from django.core.validators import validate_email
 from django.forms.utils import ErrorDict, ErrorList
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from satupintu.accounts import actions, guard, pending, queries
+from satupintu.accounts import guard, pending, queries
 from satupintu.accounts.models import Account
-from satupintu.core.identifier import LONGEST
-from satupintu.ui.fields import FieldView
+from satupintu.core.identifier import LONGEST, identify
+from satupintu.core.numbers import phone
+from satupintu.ui.fields import FieldView, Option
 from satupintu.ui.parts import Problem
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ NO_ADDRESS = _("Isi alamat surel Anda.")
 NO_PASSWORD = _("Isi kata sandi Anda.")
 NEW_PASSWORD = _("Paling sedikit 8 huruf atau angka. Jangan pakai nama atau surel Anda.")
 NO_NEW_PASSWORD = _("Buat kata sandi baru.")
-NO_CODE = _("Isi enam angka dari surel kami.")
+NO_CODE = _("Isi enam angka dari pesan kami.")
+NO_PHONE = _("Isi nomor HP Anda.")
+WRONG_PHONE = _("Nomor HP belum lengkap. Contoh: 0812 3456 7890")
 
 
 class Drawn:
@@ -163,12 +166,76 @@ NAME_SAID: dict[str, Text] = {
 }
 
 
-class SignupForm(Named, Lettered, Drawn, allauth.SignupForm):  # type: ignore[misc]
-    """Three boxes: e-mail, name, password (screens.md: as little typing as can be)."""
+CONTACT: dict[str, Any] = {
+    "label": _("Surel atau nomor WhatsApp"),
+    "autocomplete": "email",
+    "hint": _("Kode dikirim ke sini. Contoh: sari@surel.example atau 0812 3456 7890"),
+    "maxlength": LONGEST,
+}
+ONLY_EMAIL = _("Kantor ini belum memakai WhatsApp. Tulis alamat surel, contoh: sari@surel.example")
+WRONG_CONTACT = _("Belum lengkap. Tulis surel seperti sari@surel.example, atau nomor seperti 0812 3456 7890.")
+NO_CONTACT = _("Isi surel atau nomor WhatsApp Anda.")
+
+
+def read_contact(typed: str) -> str:
+    """The address or number (+62…) in its one spelling. Raises ValidationError for what is neither."""
+    meant = identify(typed)
+    if meant.kind == "email":
+        try:
+            validate_email(meant.value)
+        except forms.ValidationError:
+            raise forms.ValidationError(WRONG_ADDRESS) from None
+    elif meant.kind != "phone" or not phone(meant.value).valid:
+        raise forms.ValidationError(WRONG_CONTACT)
+    elif not queries.whatsapp_is_on():
+        raise forms.ValidationError(ONLY_EMAIL)
+    return meant.value
+
+
+class ContactForm(Lettered, Drawn, forms.Form):
+    """Where the code of a registration shall go: e-mail or WhatsApp, as the person likes."""
+
+    named = "contact"
+    looks: dict[str, dict[str, Any]] = {"contact": CONTACT}
+    contact = forms.CharField(
+        max_length=LONGEST, error_messages={"required": NO_CONTACT, "max_length": WRONG_CONTACT}
+    )
+
+    def clean_contact(self) -> str:
+        return read_contact(str(self.cleaned_data["contact"]))
+
+
+class SignupForm(Named, ContactForm):
+    """Two choices and three boxes: contact, name, password (screens.md: as little typing as can be)."""
 
     looks = {
-        "email": {**EMAIL, "hint": _("Kode dikirim ke sini. Contoh: sari@surel.example")},
-        "name": NAME,
+        "registered_as": {
+            "label": _("Siapa yang mendaftar?"),
+            "kind": "choice",
+            "options": (
+                Option(Account.WNI, _("Orang perseorangan, WNI"), _("Usaha atas nama sendiri, dengan KTP.")),
+                Option(Account.WNA, _("Orang perseorangan, WNA"), _("Warga negara asing, dengan paspor.")),
+                Option(Account.BODY, _("Badan usaha"), _("Misalnya PT, CV, koperasi, atau yayasan.")),
+            ),
+        },
+        "scale": {
+            "label": _("Berapa besar usahanya?"),
+            "kind": "choice",
+            "options": (
+                Option(
+                    Account.UMK,
+                    _("Usaha mikro dan kecil (UMK)"),
+                    _("Modal paling banyak Rp5 miliar, di luar tanah dan bangunan tempat usaha."),
+                ),
+                Option(
+                    Account.NON_UMK,
+                    _("Non-UMK"),
+                    _("Modal lebih dari Rp5 miliar, di luar tanah dan bangunan tempat usaha."),
+                ),
+            ),
+        },
+        "contact": CONTACT,
+        "name": {**NAME, "label": _("Nama lengkap Anda")},
         "password1": {
             "label": _("Buat kata sandi"),
             "kind": "password",
@@ -176,28 +243,39 @@ class SignupForm(Named, Lettered, Drawn, allauth.SignupForm):  # type: ignore[mi
             "hint": NEW_PASSWORD,
         },
     }
-    said = {
-        "email": EMAIL_SAID,
-        "name": NAME_SAID,
-        "password1": {"required": _("Buat kata sandi, paling sedikit 8 huruf atau angka.")},
-    }
+    said = {"name": NAME_SAID}
+    registered_as = forms.ChoiceField(
+        choices=[(kind, kind) for kind in (Account.WNI, Account.WNA, Account.BODY)],
+        error_messages={
+            "required": _("Pilih siapa yang mendaftar."),
+            "invalid_choice": _("Pilih salah satu."),
+        },
+    )
+    scale = forms.ChoiceField(
+        choices=[(scale, scale) for scale in (Account.UMK, Account.NON_UMK)],
+        error_messages={"required": _("Pilih besar usahanya."), "invalid_choice": _("Pilih salah satu.")},
+    )
     name = forms.CharField(max_length=120)
+    password1 = forms.CharField(
+        strip=False, error_messages={"required": _("Buat kata sandi, paling sedikit 8 huruf atau angka.")}
+    )
+    field_order = tuple(looks)
 
-    def signup(self, request: HttpRequest, user: Account) -> None:
-        """allauth calls this once the account is made."""
-        actions.name_person(user, self.cleaned_data["name"])
-
-    def try_save(self, request: HttpRequest) -> Any:
-        """Whose address has an account already waits as long as everybody."""
-        if self.account_already_exists:
-            typed = self.cleaned_data
-            actions.pretend_account(name=typed["name"], password=typed["password1"])
-        return super().try_save(request)
+    def clean_password1(self) -> str:
+        password, typed = str(self.cleaned_data["password1"]), self.cleaned_data
+        likely = Account(email=typed.get("contact", ""), username=typed.get("name", ""))
+        get_adapter().clean_password(password, user=likely)
+        return password
 
 
-class ResetPasswordForm(Lettered, Drawn, allauth.ResetPasswordForm):  # type: ignore[misc]
-    looks = {"email": {**EMAIL, "hint": _("Kode dikirim ke surel ini bila terdaftar.")}}
-    said = {"email": EMAIL_SAID}
+class ResetPasswordForm(Lettered, Drawn, forms.Form):
+    """Whose password is forgotten, by any of his names."""
+
+    named = "login"
+    looks = {"login": WHO}
+    login = forms.CharField(
+        max_length=LONGEST, error_messages={"required": NOBODY_NAMED, "max_length": NOBODY_NAMED}
+    )
 
 
 class NewPasswordForm(Drawn, forms.Form):
@@ -221,8 +299,6 @@ class NewPasswordForm(Drawn, forms.Form):
         password = str(self.cleaned_data["password1"])
         get_adapter().clean_password(password, user=self.user)
         return password
-
-    save = allauth.ResetPasswordKeyForm.save
 
 
 class DeviceForm(Lettered, Drawn, forms.Form):
@@ -250,29 +326,60 @@ class PendingCodeForm(Drawn, forms.Form):
         return ""
 
 
-class NewAddressForm(Lettered, Drawn, forms.Form):
-    """Another e-mail address, and the password again."""
+class OwnPasswordForm(Drawn, forms.Form):
+    """The password again, before something is given up."""
 
-    proof = False
-    looks = {
-        "email": {**EMAIL, "label": _("Surel baru"), "hint": _("Kode dikirim ke sini.")},
-        "password": {"label": _("Kata sandi"), "kind": "password"},
-    }
-    email = forms.EmailField(error_messages=EMAIL_SAID)
+    looks: dict[str, dict[str, Any]] = {"password": {"label": _("Kata sandi"), "kind": "password"}}
     password = forms.CharField(strip=False, error_messages={"required": NO_PASSWORD})
 
     def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
 
+    def clean_password(self) -> str:
+        return own_password(self.user, str(self.cleaned_data["password"]))
+
+
+class NewAddressForm(Lettered, OwnPasswordForm):
+    """Another e-mail address, and the password again."""
+
+    proof = False
+    looks = {
+        "email": {**EMAIL, "label": _("Surel baru"), "hint": _("Kode dikirim ke sini.")},
+        **OwnPasswordForm.looks,
+    }
+    email = forms.EmailField(error_messages=EMAIL_SAID)
+    field_order = ("email", "password")
+
     def clean_email(self) -> str:
         new = str(self.cleaned_data["email"]).lower()
-        if new == self.user.email.lower():
+        if new == (self.user.email or "").lower():
             raise forms.ValidationError(_("Ini surel Anda yang sekarang. Tulis yang baru."))
         return new
 
-    def clean_password(self) -> str:
-        return own_password(self.user, str(self.cleaned_data["password"]))
+
+class NewPhoneForm(Lettered, OwnPasswordForm):
+    """Another telephone number, and the password again."""
+
+    named, proof = "phone", False
+    looks = {
+        "phone": {
+            "label": _("Nomor HP baru"),
+            "kind": "phone",
+            "hint": _("Kode dikirim ke sini lewat WhatsApp. Contoh: 0812 3456 7890"),
+        },
+        **OwnPasswordForm.looks,
+    }
+    phone = forms.CharField(max_length=40, error_messages={"required": NO_PHONE, "max_length": WRONG_PHONE})
+    field_order = ("phone", "password")
+
+    def clean_phone(self) -> str:
+        found = phone(str(self.cleaned_data["phone"]))
+        if not found.valid:
+            raise forms.ValidationError(WRONG_PHONE)
+        if found.normalised == queries.proven_phone(self.user.pk):
+            raise forms.ValidationError(_("Ini nomor Anda yang sekarang. Tulis yang baru."))
+        return found.normalised
 
 
 class ChangePasswordForm(Drawn, forms.Form):
@@ -305,7 +412,8 @@ class ChangePasswordForm(Drawn, forms.Form):
 
 def own_password(user: Account, password: str) -> str:
     """The password again, from somebody who is logged in; counted like every other try. Raises ValidationError."""
-    if get_adapter().authenticate(context.request, email=user.email, password=password) != user:
+    named = user.email or user.username
+    if get_adapter().authenticate(context.request, login=named, password=password) != user:
         raise get_adapter().validation_error("incorrect_password")
     return password
 
@@ -355,8 +463,4 @@ class _CodeForm(Drawn):
 
 
 class EmailCodeForm(_CodeForm, allauth.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
-    pass
-
-
-class ResetCodeForm(_CodeForm, allauth.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
     pass

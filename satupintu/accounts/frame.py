@@ -36,7 +36,7 @@ def public(request: ActorRequest, office: Office | None = None) -> Frame:
         office=office.short_name if office else "",
         home=reverse("portal:home", args=[office.slug]) if office else reverse("portal:offices"),
         nav=tuple(nav),
-        person=(person.name if person else "") or getattr(account, "email", ""),
+        person=(person.name if person else "") or getattr(account, "email", "") or "",
         login=reverse("account_login"),
         logout=reverse("account_logout"),
         account=_own_place(request.actor),

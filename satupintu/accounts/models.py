@@ -54,14 +54,23 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Hak akses: what a person logs in with. proofs_from: what a session proved before this instant counts no more."""
+    """Hak akses: what a person logs in with.
 
-    email = models.EmailField(unique=True)
-    # null until its person is named: of empty texts there could be only one
+    email: None for who registered by WhatsApp. registered_as, scale: what its person said of himself when he
+    registered; later pages begin with it. proofs_from: what a session proved before this instant counts no more.
+    """
+
+    WNI, WNA, BODY = "wni", "wna", "badan"
+    UMK, NON_UMK = "umk", "non-umk"
+
+    # null where there is none: of empty texts there could be only one
+    email = models.EmailField(unique=True, null=True)  # noqa: DJ001
     username = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001
     person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField()
+    registered_as = models.CharField(max_length=8, default=WNI)
+    scale = models.CharField(max_length=8, default=UMK)
     proofs_from = models.DateTimeField(null=True)
     sessions_ended = models.PositiveIntegerField(default=0)  # how often all of them were ended at once
 
@@ -197,13 +206,20 @@ class Mandate(Root):
 
 
 class Letter(models.Model):
-    """A mail about the account itself (code, forgotten password). The code is not here: the job computes it (HOTP)."""
+    """A letter about the account itself (code, forgotten password). The code is not here: the job computes it (HOTP).
+
+    email or phone: by mail or by WhatsApp; neither: for somebody who does not exist. trouble: why it has not left.
+    """
+
+    BUSY, REFUSED = "busy", "refused"
 
     account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE)
-    email = models.EmailField()
+    email = models.EmailField(blank=True)
+    phone = EncryptedField(blank=True, default="")
     template = models.CharField(max_length=80, blank=True, default="")
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=8, blank=True, default="")
 
 
 class Tries(models.Model):
@@ -236,11 +252,19 @@ class SignIn(models.Model):
 
 
 class AddressChange(models.Model):
-    """A new e-mail address that waits: until `due` the old one is in force and can undo it."""
+    """A new e-mail address or telephone number that waits: until `due` the old one is in force and can undo it.
+
+    kind: which of the two. old, new: of addresses; numbers rest encrypted, the old one with its person, the new one
+    in new_phone, "" where the number is given up.
+    """
+
+    EMAIL, PHONE = "email", "phone"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="address_changes")
-    old = models.EmailField()
-    new = models.EmailField()
+    kind = models.CharField(max_length=8, default=EMAIL)
+    old = models.EmailField(blank=True)
+    new = models.EmailField(blank=True)
+    new_phone = EncryptedField(blank=True, default="")
     asked_at = models.DateTimeField()
     due = models.DateTimeField()
     done_at = models.DateTimeField(null=True)

@@ -17,15 +17,16 @@ from django.utils.translation import gettext_lazy as _
 from satupintu.accounts.codes import code_of
 from satupintu.door.moment import now
 
-LASTS, TRIES = timedelta(minutes=10), 5
-WRONG = _("Kode tidak cocok. Salin enam angka dari surel terakhir.")
+LASTS, TRIES, AGAIN_AFTER = timedelta(minutes=10), 5, timedelta(seconds=60)
+WRONG = _("Kode tidak cocok. Salin enam angka dari pesan terakhir.")
 OVER = _("Kode ini tidak berlaku lagi. Minta kode baru.")
 
 
 def begin(request: HttpRequest, what: str, letter_id: int, **kept: Any) -> None:
     """Wait for the code of this letter; an earlier one for the same purpose ends. kept: plain values for `confirm`."""
-    until = (now() + LASTS).timestamp()
-    request.session[f"code:{what}"] = {"letter": letter_id, "until": until, "tries": 0, **kept}
+    at = now()
+    times = {"since": at.timestamp(), "until": (at + LASTS).timestamp()}
+    request.session[f"code:{what}"] = {**kept, "letter": letter_id, "tries": 0, **times}
 
 
 def waiting(request: HttpRequest, what: str) -> dict[str, Any] | None:
@@ -34,6 +35,11 @@ def waiting(request: HttpRequest, what: str) -> dict[str, Any] | None:
     if found and found["until"] > now().timestamp() and found["tries"] < TRIES:
         return found
     return None
+
+
+def may_ask_again(found: dict[str, Any]) -> bool:
+    """Is it long enough since this code was sent?"""
+    return bool(found["since"] + AGAIN_AFTER.total_seconds() <= now().timestamp())
 
 
 def confirm(request: HttpRequest, what: str, typed: str) -> dict[str, Any]:
@@ -46,5 +52,10 @@ def confirm(request: HttpRequest, what: str, typed: str) -> dict[str, Any]:
         found["tries"] += 1
         request.session.modified = True
         raise ValidationError(WRONG if found["tries"] < TRIES else OVER, "incorrect_code")
-    del request.session[f"code:{what}"]
+    end(request, what)
     return found
+
+
+def end(request: HttpRequest, what: str) -> None:
+    """Nothing is waited for any more."""
+    request.session.pop(f"code:{what}", None)

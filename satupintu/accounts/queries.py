@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
@@ -177,6 +178,28 @@ def proven_phone(account_id: int) -> str:
     return found.phone if found else ""
 
 
+def whatsapp_is_on() -> bool:
+    """Does this installation send by WhatsApp?"""
+    return bool(settings.WHATSAPP_PHONE_ID and settings.WHATSAPP_TOKEN)
+
+
+def contacts_of(account: Account) -> list[str]:
+    """Where this account is reached: e-mail address, then proven number (+62…) where WhatsApp is on."""
+    person = account.person
+    phone = person.phone if person and person.phone_proven_at and whatsapp_is_on() else ""
+    return [contact for contact in (account.email, phone) if contact]
+
+
+def contact_for(account: Account, typed: str) -> str:
+    """Where a code for this account goes: by the way that was typed, else the first there is; "" for none."""
+    ways = contacts_of(account)
+    return next((way for way in ways if way.startswith("+") == typed.startswith("+")), (*ways, "")[0])
+
+
+def letter(letter_id: int) -> Letter:
+    return Letter.objects.get(pk=letter_id)
+
+
 def account_of_phone(number: str) -> int | None:
     """The account of whoever has proved to hold this number (+62…)."""
     rows = Person.objects.filter(
@@ -280,16 +303,17 @@ def sessions(account: Account, session_key: str, at: datetime) -> list[OpenSessi
 
 
 def address_change(account: Account) -> AddressChange | None:
-    """The new e-mail address that waits for its cooling time, if one does."""
+    """The new e-mail address or number that waits for its cooling time, if one does."""
     return AddressChange.objects.filter(account=account, done_at=None, undone_at=None).first()
 
 
 def letter_account(letter_id: int) -> Account:
     """Whose letter this is. Raises Refusal `accounts.no-change` (410) for one that is about nobody's change."""
-    letter = Letter.objects.filter(pk=letter_id, template="address_change").select_related("account").first()
-    if letter is None or letter.account is None:
+    told = Letter.objects.filter(pk=letter_id, template__in=("address_change", "phone_change"))
+    found = told.select_related("account").first()
+    if found is None or found.account is None:
         raise Refusal("accounts.no-change", status=410)
-    return letter.account
+    return found.account
 
 
 # Staff -----------------------------------------------------------------------------------------------------------
@@ -368,7 +392,7 @@ def mandates_given(person_key: str, *, limit: int = 50) -> list[Mandate]:
 
 def mandates_offered(account: Account, at: datetime) -> list[Mandate]:
     """What is offered to this address and what this person has accepted, as far as it still stands."""
-    mine = Q(receiver__isnull=True, email=account.email.lower())
+    mine = Q(receiver__isnull=True, email=(account.email or "-").lower())
     if account.person_id is not None:
         mine |= Q(receiver_id=account.person_id)
     rows = Mandate.objects.filter(mine, ended_at=None, valid_to__gt=at).select_related("giver", "receiver")

@@ -20,17 +20,22 @@ EXAMPLES: Mapping[str, str] = {
     "resi": "SP-6102-26-000123",
     "tanggal": "Kamis, 5 Maret 2026",
     "jumlah": "2",
+    "nama": "sitiaminah4821",
     "tautan": "https://izin.contoh.example/permohonan/1f755ab4",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What Meta approves: name, body with {{1}}, {{2}} …, and an example for each of them."""
+    """What Meta approves: name, body with {{1}}, {{2}} …, and an example for each of them.
+
+    code: its words are Meta's own, and its button copies the code.
+    """
 
     name: str
     body: str
     examples: tuple[str, ...]
+    code: bool = False
 
 
 def run(args: argparse.Namespace) -> Result:
@@ -49,7 +54,7 @@ def run(args: argparse.Namespace) -> Result:
 
 
 def templates() -> list[Template]:
-    """One for every text of every published service, by name."""
+    """One for every text of every published service, and those about the account itself, by name."""
     from satupintu.catalog.models import ServiceVersion
     from satupintu.catalog.queries import package_of, versions
     from satupintu.offices.queries import offices
@@ -59,7 +64,28 @@ def templates() -> list[Template]:
         pk__in=[row.pk for row in rows if row.status == ServiceVersion.APPROVED]
     )
     found = {one.name: one for row in published for one in of_package(package_of(row))}
-    return [found[name] for name in sorted(found)]
+    return [*(found[name] for name in sorted(found)), *of_accounts()]
+
+
+def of_accounts() -> list[Template]:
+    """The templates of letters about the account: codes, warnings, the user name."""
+    from satupintu.accounts import chats
+    from satupintu.core import telling
+
+    made = [Template(chats.CODE, "(kata-kata Meta untuk kode)", (), code=True)]
+    for letter, text in chats.TEXTS.items():
+        name, places = chats.template_of(letter)
+        made.append(Template(name, telling.numbered(text), tuple(EXAMPLES[place] for place in places)))
+    return made
+
+
+def hand_in(one: Template) -> str:
+    """Ask Meta to approve it; gives the state. Raises as the client."""
+    from satupintu.adapters.whatsapp import client
+
+    if one.code:
+        return client.register_code(one.name, minutes=10)
+    return client.register(one.name, one.body, one.examples, category="UTILITY")
 
 
 def of_package(package: Package) -> list[Template]:
@@ -84,7 +110,7 @@ def _hand_in(found: list[Template]) -> Result:
     states: dict[str, str] = {}
     for one in found:
         try:
-            states[one.name] = client.register(one.name, one.body, one.examples, category="UTILITY")
+            states[one.name] = hand_in(one)
         except client.Refused as refused:
             states[one.name] = f"ditolak ({refused.code})"
         except (client.Unreachable, client.Unsure):

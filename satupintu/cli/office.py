@@ -184,8 +184,8 @@ def _own_whatsapp(at_end: ExitStack) -> None:
     """Start the demo's WhatsApp, and hand in the templates as an office would."""
     from django.conf import settings
 
-    from satupintu.adapters.whatsapp import client, simulator
-    from satupintu.cli.messages import templates
+    from satupintu.adapters.whatsapp import simulator
+    from satupintu.cli.messages import hand_in, templates
 
     phone = simulator.Phone(
         Path(settings.HOME) / "whatsapp",
@@ -199,7 +199,7 @@ def _own_whatsapp(at_end: ExitStack) -> None:
     at_end.callback(server.server_close)
     at_end.callback(server.shutdown)
     for one in templates():
-        client.register(one.name, one.body, one.examples, category="UTILITY")
+        hand_in(one)
 
 
 def _demo(args: argparse.Namespace) -> Result:

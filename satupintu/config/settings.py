@@ -150,7 +150,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["satupintu.accounts.stages.OfficeBackend"]
 PASSWORD_HASHERS = ["satupintu.accounts.hashers.OfficeArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "satupintu.accounts.passwords.LongEnough"},
@@ -167,11 +167,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "satupintu.accounts.forms.LoginForm",
-    "signup": "satupintu.accounts.forms.SignupForm",
-    "reset_password": "satupintu.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "satupintu.accounts.forms.NewPasswordForm",
     "confirm_email_verification_code": "satupintu.accounts.forms.EmailCodeForm",
-    "confirm_password_reset_code": "satupintu.accounts.forms.ResetCodeForm",
     "change_password": "satupintu.accounts.forms.ChangePasswordForm",
     "reauthenticate": "satupintu.accounts.factors.PasswordAgainForm",
 }
@@ -181,13 +177,10 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
-# accounts/guard.py counts these three; allauth counts the rest (codes, resending, asking the password again), wrong
+# accounts/guard.py counts logging in; allauth counts the rest (codes, resending, asking the password again), wrong
 # codes of a second factor among them, which it files under "login_failed" too
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key", "signup": None, "reset_password": None}
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key"}
 # PBKDF2 rounds of one step, and steps at most: no unlucky phone has to count for ever (docs/decisions/0022)
 PROOF_ROUNDS, PROOF_STEPS = 2_000, 800
 IDLE_STAFF = 30 * 60

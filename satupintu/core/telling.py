@@ -75,9 +75,13 @@ def template_name(name: str, text: str) -> str:
 
 def template_body(text: str) -> str:
     """The text as it is handed in for approval: {{1}}, {{2}} … and how to make it stop."""
+    return f"{numbered(text)} {CLOSING}"
+
+
+def numbered(text: str) -> str:
+    """The text with {{1}}, {{2}} … for its placeholders, as Meta writes them."""
     names = places(text)
-    numbered = _PLACE.sub(lambda hit: "{{%d}}" % (names.index(hit[1]) + 1), text)  # noqa: UP031 - braces
-    return f"{numbered} {CLOSING}"
+    return _PLACE.sub(lambda hit: "{{%d}}" % (names.index(hit[1]) + 1), text)  # noqa: UP031 - braces
 
 
 def places(text: str) -> tuple[str, ...]:

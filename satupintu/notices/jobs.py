@@ -54,7 +54,7 @@ def _by_mail(delivery: Delivery) -> str:
     notice = delivery.notice
     link = f"\n\n{settings.PUBLIC_URL}{notice.link}" if notice.link else ""
     body = f"{notice.body}{link}\n\n-- \nAtur cara Anda dikabari: {settings.PUBLIC_URL}/saya/kabar"
-    mail.send(to=notice.account.email, subject=notice.subject, body=body, key=f"notice-{notice.key}")
+    mail.send(to=notice.account.email or "", subject=notice.subject, body=body, key=f"notice-{notice.key}")
     return ""
 
 

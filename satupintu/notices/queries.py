@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
+from satupintu.accounts import queries as accounts
 from satupintu.accounts.queries import proven_phone
 from satupintu.core import telling
 from satupintu.core.refusal import Refusal
@@ -65,14 +65,18 @@ def ways(account_id: int) -> Ways:
 
 def whatsapp_is_on() -> bool:
     """Does this installation send by WhatsApp?"""
-    return bool(settings.WHATSAPP_PHONE_ID and settings.WHATSAPP_TOKEN)
+    return accounts.whatsapp_is_on()
 
 
 def channels(notice: Notice, *, essential: bool) -> list[str]:
-    """The ways this notice goes. What cannot go by WhatsApp goes by e-mail to whoever chose WhatsApp alone."""
-    chosen = ways(notice.account_id)
-    by_whatsapp = chosen.whatsapp and bool(notice.template) and whatsapp_is_on()
-    by_email = chosen.email or (chosen.whatsapp and not by_whatsapp) or (essential and not by_whatsapp)
+    """The ways this notice goes. What cannot go by WhatsApp goes by e-mail to whoever chose WhatsApp alone.
+
+    Who has no e-mail address is told by WhatsApp, whatever he chose; what has no template he reads in the application.
+    """
+    chosen, has_email = ways(notice.account_id), bool(notice.account.email)
+    wanted = chosen.whatsapp or (bool(chosen.phone) and not has_email)
+    by_whatsapp = wanted and bool(notice.template) and whatsapp_is_on()
+    by_email = has_email and (chosen.email or (not by_whatsapp and (chosen.whatsapp or essential)))
     return [Delivery.EMAIL] * by_email + [Delivery.WHATSAPP] * by_whatsapp
 
 

@@ -79,13 +79,24 @@ WORDS: Mapping[str, Words] = {
         do=_("Isi kata sandi atau kode sekali lagi, lalu ulangi."),
     ),
     "accounts.address-refused": Words(
-        _("Alamat surel ini ditolak oleh penyedianya."), _("Periksa ejaan alamatnya, lalu daftar lagi.")
+        _("Surel atau nomor ini ditolak oleh penyedianya."), _("Periksa ejaannya, lalu daftar lagi.")
     ),
     "accounts.address-taken": Words(
         what=_("Surel ini tidak bisa dipakai."), do=_("Pakai surel lain. Surel lama Anda tetap berlaku.")
     ),
+    "accounts.contact-taken": Words(
+        what=_("Surel atau nomor ini sudah punya akun."),
+        do=_("Masuk saja. Lupa kata sandinya? Pilih “Lupa kata sandi” di halaman masuk."),
+    ),
+    "accounts.last-contact": Words(
+        what=_("Nomor ini satu-satunya jalan kami menghubungi Anda."),
+        do=_("Tambahkan surel dahulu di halaman Akun, lalu lepas nomornya."),
+    ),
+    "accounts.no-phone": Words(
+        what=_("Akun ini belum punya nomor HP yang dibuktikan."), do=_("Tambahkan nomor di halaman Akun.")
+    ),
     "accounts.no-change": Words(
-        what=_("Tidak ada perubahan surel yang menunggu."),
+        what=_("Tidak ada perubahan surel atau nomor yang menunggu."),
         do=_(
             "Tautan ini sudah dipakai atau waktunya lewat. Bila akun Anda diambil orang, datang ke loket dengan KTP."
         ),

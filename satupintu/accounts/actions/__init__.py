@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Making persons and accounts, and giving them roles.
 
-The last part guards the way in: tries, proofs of work, sessions, a new address.
+The last part guards the way in: tries, proofs of work, sessions. Registering and contacts: registration.py, contacts.py.
 
 allauth writes its own tables (e-mail addresses, sessions): the named exception to "only actions write".
 """
@@ -16,14 +16,12 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
 from satupintu.accounts.models import (
     Account,
-    AddressChange,
     Assignment,
     Invitation,
     Letter,
@@ -32,7 +30,7 @@ from satupintu.accounts.models import (
     SpentProof,
     Tries,
 )
-from satupintu.accounts.queries import digest, invitation
+from satupintu.accounts.queries import contact_for, contacts_of, digest, invitation
 from satupintu.core.access import Actor, Permission, Role, system
 from satupintu.core.guessing import Bucket, Rule, Scope, Verdict, after, given_back, weigh
 from satupintu.core.identifier import new_user_name
@@ -70,16 +68,19 @@ def prove_phone(person: Person, phone: str) -> None:
     families share one.
     """
     with transaction.atomic():
-        set_identity(person, phone=phone)
-        others = Person.objects.filter(phone_index=person.phone_index, phone_proven_at__isnull=False)
-        others.exclude(pk=person.pk).update(phone_proven_at=None)
-        person.phone_proven_at = now()
-        person.save(update_fields=["phone_proven_at"])
+        index = blind_index(phone, purpose="phone")
+        others = Person.objects.filter(phone_index=index, phone_proven_at__isnull=False).exclude(pk=person.pk)
+        for loser in Account.objects.filter(person__in=others, email__isnull=False):
+            letter_to(str(loser.email), "phone_lost", loser)
+        others.update(phone_proven_at=None)
+        person.phone, person.phone_index, person.phone_proven_at = phone, index, now()
+        person.save(update_fields=["phone", "phone_index", "phone_proven_at"])
 
 
 def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
     """Keep the person's NIK and phone (normalised) in the one place where they rest.
 
+    A number that was proven is the way to his account: only another proof takes its place, not what a form says.
     Raises Refusal `accounts.nik-taken` when another person has this NIK.
     """
     if nik and nik != person.nik:
@@ -87,7 +88,7 @@ def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
         if Person.objects.filter(nik_index=index).exclude(pk=person.pk).exists():
             raise Refusal("accounts.nik-taken", status=422)
         person.nik, person.nik_index = nik, index
-    if phone and phone != person.phone:
+    if phone and phone != person.phone and person.phone_proven_at is None:
         person.phone, person.phone_index = phone, blind_index(phone, purpose="phone")
         person.phone_proven_at = None
     person.save(update_fields=["nik", "nik_index", "phone", "phone_index", "phone_proven_at"])
@@ -102,13 +103,6 @@ def make_account(*, email: str, name: str, password: str, verified: bool = True)
         name_person(account, name)
         EmailAddress.objects.create(user=account, email=email, verified=verified, primary=True)
     return account
-
-
-def pretend_account(*, name: str, password: str) -> None:
-    """Do all the work of a new account and take it back: who registers an address that is taken waits as long."""
-    with transaction.atomic():
-        make_account(email=f"{secrets.token_hex(8)}@satupintu.invalid", name=name, password=password)
-        transaction.set_rollback(True)
 
 
 def assign(
@@ -208,8 +202,25 @@ def post_letter(letter_id: int | None, *, email: str, template: str) -> None:
         task_of("accounts.send_letter").enqueue(letter_id=letter_id)
 
 
+def letter_to(contact: str, template: str, account: Account | None = None) -> int:
+    """Make and queue a letter in one commit; gives its id, of which its code is computed.
+
+    contact: an e-mail address, a number (+62…), or "" for somebody who does not exist.
+    """
+    way = {"phone": contact} if contact.startswith("+") else {"email": contact}
+    with transaction.atomic():
+        made = Letter.objects.create(template=template, account=account, made_at=now(), **way)
+        task_of("accounts.send_letter").enqueue(letter_id=made.pk)
+    return made.pk
+
+
 def letter_sent(letter_id: int) -> None:
-    Letter.objects.filter(pk=letter_id, sent_at__isnull=True).update(sent_at=now())
+    Letter.objects.filter(pk=letter_id, sent_at__isnull=True).update(sent_at=now(), trouble="")
+
+
+def letter_stuck(letter_id: int, trouble: str) -> None:
+    """It could not leave (yet): the page that waits for its code says so."""
+    Letter.objects.filter(pk=letter_id, sent_at__isnull=True).update(trouble=trouble)
 
 
 # The way in -------------------------------------------------------------------------------------------------------
@@ -298,99 +309,27 @@ def follow_session(account: Account, old: str, new: str) -> None:
     SignIn.objects.filter(account=account, session_key=old).update(session_key=new)
 
 
-# Letters about the way in, and a new address ----------------------------------------------------------------------
+# Letters about the way in ---------------------------------------------------------------------------------------------
 
 
-def ask_device_code(account: Account | None, typed: str) -> int:
-    """A letter with a code that makes a browser known; gives its id.
+def ask_code(account: Account | None, typed: str, template: str) -> int:
+    """A letter with a code to the contact of this account; gives its id. typed: who somebody says he is, normalised.
 
     Nobody's letter is made and queued just the same; it leaves only if there is an address to send it to.
     """
     if account:
-        return _letter(account.email, "device_code")
-    return _letter(typed if "@" in typed else "", "unknown_account")
-
-
-def ask_address_code(account: Account, new: str) -> int:
-    """A letter with a code to the address somebody wants; whoever has it already is told instead. Gives its id."""
-    taken = Account.objects.filter(email__iexact=new).exclude(pk=account.pk).exists()
-    return _letter(new, "account_already_exists" if taken else "address_code")
-
-
-def change_address(account: Account, new: str) -> AddressChange:
-    """The new address is proven: it comes into force after the cooling time, and the old one hears of it now.
-
-    An earlier change that still waits ends. Raises Refusal `accounts.address-taken`.
-    """
-    at = now()
-    with transaction.atomic():
-        account = _of(account)
-        if Account.objects.filter(email__iexact=new).exists():
-            raise Refusal("accounts.address-taken", status=422)
-        AddressChange.objects.filter(account=account, done_at=None, undone_at=None).update(undone_at=at)
-        due = at + timedelta(hours=settings.ADDRESS_CHANGE_HOURS)
-        change = AddressChange.objects.create(
-            account=account, old=account.email, new=new, asked_at=at, due=due
-        )
-        _letter(account.email, "address_change", account)
-        task_of("accounts.apply_address").using(run_after=due).enqueue(change_id=change.pk)
-    return change
-
-
-def undo_address_change(account: Account) -> None:
-    """Whoever holds the old address (or is logged in) stops the change; all sessions end, for one of them asked for it.
-
-    Raises Refusal `accounts.no-change` when nothing waits.
-    """
-    with transaction.atomic():
-        waiting = AddressChange.objects.filter(account=_of(account), done_at=None, undone_at=None)
-        if not waiting.update(undone_at=now()):
-            raise Refusal("accounts.no-change", status=410)
-        end_all_sessions(account)
-
-
-def apply_address(change_id: int) -> None:
-    """The cooling time is over: the new address logs in and gets the letters. Does nothing if it was undone or is done.
-
-    An address that somebody else took meanwhile is not taken from him: the change ends as undone.
-    """
-    with transaction.atomic():
-        change = AddressChange.objects.get(pk=change_id)
-        account = _of(change.account)
-        change.refresh_from_db()
-        if change.done_at or change.undone_at or change.due > now():
-            return
-        if Account.objects.filter(email__iexact=change.new).exclude(pk=account.pk).exists():
-            change.undone_at = now()
-        else:
-            change.done_at = now()
-            EmailAddress.objects.filter(user=account).delete()
-            EmailAddress.objects.create(user=account, email=change.new, verified=True, primary=True)
-            account.email = change.new
-            account.save(update_fields=["email"])
-        change.save(update_fields=["done_at", "undone_at"])
+        return letter_to(contact_for(account, typed), template)
+    return letter_to(typed if "@" in typed or typed.startswith("+") else "", "unknown_account")
 
 
 def renew_password(account: Account, password: str) -> None:
     """Another password: every session of the old one ends, and the owner is told by letter."""
     with transaction.atomic():
         set_password(account, password)
-        _letter(account.email, "password_changed", account)
+        for contact in contacts_of(account):
+            letter_to(contact, "password_changed", account)
 
 
 def welcome(account: Account) -> None:
     """Tell a new owner his user name, never his password."""
-    _letter(account.email, "welcome", account)
-
-
-def _of(account: Account) -> Account:
-    """The account as it is, locked until the transaction ends."""
-    return Account.objects.select_related(None).select_for_update().get(pk=account.pk)
-
-
-def _letter(email: str, template: str, account: Account | None = None) -> int:
-    """Make and queue a letter in one commit; gives its id, of which its code is computed."""
-    with transaction.atomic():
-        made = Letter.objects.create(email=email, template=template, account=account, made_at=now())
-        task_of("accounts.send_letter").enqueue(letter_id=made.pk)
-    return made.pk
+    letter_to(contact_for(account, ""), "welcome", account)

@@ -116,7 +116,11 @@ def _still_open(door: Write[Mandate]) -> None:
 def _offered(actor: Actor, key: uuid.UUID) -> tuple[Mandate, Person]:
     """The mandate and whom it was offered to, if that is he. Raises Refusal `mandate.staff`, `access.not-yours`."""
     row, account = queries.mandate(key), queries.account(actor.account_id)
-    mine = row.receiver_id == account.person_id if row.receiver_id else row.email == account.email.lower()
+    mine = (
+        row.receiver_id == account.person_id
+        if row.receiver_id
+        else row.email == (account.email or "-").lower()
+    )
     if not mine or account.person is None:
         raise Refusal("access.not-yours", status=404)
     if actor.capacities or actor.withheld:

@@ -25,6 +25,7 @@ from satupintu.adapters.whatsapp.client import SIGNATURE, signature
 
 NOT_ON_WHATSAPP = "0000"  # the last digits of a number that has no WhatsApp
 NO_SUCH_NUMBER = (131026, "Message undeliverable")
+CODE = "*{{1}}* adalah kode verifikasi Anda. Demi keamanan, jangan bagikan kode ini."  # Meta's words
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
 
 
@@ -181,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
         if path == f"{self.phone.phone_id}/messages":
             return self.message(body)
         if path == f"{self.phone.account_id}/message_templates":
-            words = next(one["text"] for one in body["components"] if one["type"] == "BODY")
+            words = next(one.get("text", CODE) for one in body["components"] if one["type"] == "BODY")
             self.phone.templates[body["name"], body["language"]] = words
             return self.answer(200, {"id": "1", "status": "APPROVED", "category": body["category"]})
         return self.refuse(400, 33)
