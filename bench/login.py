@@ -38,6 +38,7 @@ PARAMETERS = {
     "RFC 9106 64 MiB t=3 p=4": (3, 64 * 1024, 4),
     "Django 100 MiB t=2 p=8": (2, 100 * 1024, 8),
 }
+NEWCOMER = {"registered_as": "wni", "scale": "umk", "name": "Siti", "password1": "ikan paus kecil"}
 AT_ONCE = 8
 
 
@@ -99,8 +100,8 @@ def forms(rounds: int) -> dict[str, dict[str, float]]:
         make_account(email=f"ada{n:04d}@contoh.example", name="Siti Aminah", password="kuda laut biru")
     asked: dict[str, Callable[[str], tuple[str, dict[str, str]]]] = {
         "masuk": lambda who: ("/masuk", {"login": who, "password": "salah semua"}),
-        "daftar": lambda who: ("/daftar", {"email": who, "name": "Siti", "password1": "ikan paus kecil"}),
-        "lupa-sandi": lambda who: ("/lupa-sandi", {"email": who}),
+        "daftar": lambda who: ("/daftar", {**NEWCOMER, "contact": who}),
+        "lupa-sandi": lambda who: ("/lupa-sandi", {"login": who}),
         "masuk/kode": lambda who: ("/masuk/kode", {"login": who}),
     }
     found: dict[str, dict[str, float]] = {}

@@ -253,7 +253,7 @@ def test_a_session_opened_before_it_holds_no_rights_and_adds_no_factor(secret: s
     """A stolen session of the time before the app was set up cannot add a factor of its own."""
     client = Client()
     account = Account.objects.get(email="jf9@mempawah.example")
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend="satupintu.accounts.stages.OfficeBackend")
     assert client.get(reverse("desk:worklist"))["Location"].startswith(reverse("mfa_reauthenticate"))
     for name in ("mfa_activate_totp", "mfa_add_webauthn"):
         assert reverse("mfa_reauthenticate") in client.get(reverse(name))["Location"]

@@ -414,7 +414,7 @@ def people(db: None, stage: Stage) -> dict[str, Client]:
     everybody = {actor: logged_in(accounts_by_actor.get(actor)) for actor in ACTORS}
     everybody[UNPROVEN] = Client()
     head = f.newcomer("kadis2@mempawah.example", "kepala-dinas")
-    everybody[UNPROVEN].force_login(head, backend="allauth.account.auth_backends.AuthenticationBackend")
+    everybody[UNPROVEN].force_login(head, backend="satupintu.accounts.stages.OfficeBackend")
     return everybody
 
 
@@ -509,8 +509,14 @@ def body(name: str) -> dict[str, Any]:
         "portal:mandate_answer": lambda: {"jawab": "terima"},
         "account_login": lambda: {"login": "tidak@ada.example", "password": "salah-semua"},
         "account_device": lambda: {"login": "tidak@ada.example"},
-        "account_signup": lambda: {"email": "baru@contoh.example", "password1": "sandi panjang 14"},
-        "account_reset_password": lambda: {"email": "tidak@ada.example"},
+        "account_signup": lambda: {
+            "registered_as": "wni",
+            "scale": "umk",
+            "contact": "baru@contoh.example",
+            "name": "Baru Contoh",
+            "password1": "sandi panjang 14",
+        },
+        "account_reset_password": lambda: {"login": "tidak@ada.example"},
     }
     return {"command_id": uuid.uuid4(), **words.get(name, dict)()}
 

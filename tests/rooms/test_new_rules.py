@@ -105,7 +105,7 @@ def test_the_page_of_new_rules_says_what_changed_and_what_is_dropped(
 ) -> None:
     made = f.draft()
     client.force_login(
-        Account.objects.get(email=f.APPLICANT), backend="allauth.account.auth_backends.AuthenticationBackend"
+        Account.objects.get(email=f.APPLICANT), backend="satupintu.accounts.stages.OfficeBackend"
     )
     second_version(service, *NEW_RULES)
     with at_moment(f.AT):

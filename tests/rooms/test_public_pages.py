@@ -32,7 +32,7 @@ from tests import factories as f
 Stage = Callable[[str], Case]
 WIB = ZoneInfo("Asia/Jakarta")
 HIDDEN = ("Rumah Makan", "Contoh, Sari", "Sari Contoh")
-LETTERS = ("email_confirmation_signup", "email_confirmation", "account_already_exists", "unknown_account", "password_reset_code",
+LETTERS = ("register_code", "phone_change", "phone_added", "phone_lost", "email_confirmation_signup", "email_confirmation", "account_already_exists", "unknown_account", "password_reset_code",
            "device_code", "address_code", "address_change", "password_changed", "welcome")  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from django.test import Client, RequestFactory
 
 from satupintu.accounts import actions, queries
 from satupintu.accounts.adapter import OfficeAdapter
+from satupintu.accounts.codes import code_of
 from satupintu.accounts.models import Account, Letter, SignIn
 from satupintu.cases.models import Case
 from satupintu.door.moment import at_moment
@@ -57,7 +58,7 @@ def page(client: Client) -> str:
 
 def test_a_session_that_was_there_before_gets_a_new_key(siti: Account) -> None:
     client = Client()
-    client.post("/lupa-sandi", {"email": "tini@contoh.example"})
+    client.post("/lupa-sandi", {"login": "tini@contoh.example"})
     planted = client.cookies["sp"].value
     client.post("/masuk", {"login": SITI, "password": SANDI})
     assert client.cookies["sp"].value != planted
@@ -131,7 +132,7 @@ def test_logging_out_everywhere_ends_a_stolen_session_too(siti: Account) -> None
     stolen = Client()
     stolen.cookies["sp"] = phone.cookies["sp"].value
     unknown = Client()
-    unknown.force_login(siti, backend="allauth.account.auth_backends.AuthenticationBackend")
+    unknown.force_login(siti, backend="satupintu.accounts.stages.OfficeBackend")
     assert works(stolen)
     assert works(unknown)
     assert mine.post("/akun/keamanan", {"perangkat": "semua"})["Location"] == "/masuk"
@@ -156,8 +157,8 @@ def test_another_password_ends_the_other_sessions(siti: Account, way: str) -> No
         assert page(mine).count("Perangkat ini") == 1
     else:
         owner = Client()
-        owner.post(way, {"email": SITI})
-        code = owner.session["account_password_reset_verification"]["code"]
+        owner.post(way, {"login": SITI})
+        code = code_of(owner.session["code:forgotten"]["letter"])
         owner.post("/lupa-sandi/kode", {"code": code})
         answer = owner.post("/lupa-sandi/baru", {"password1": "gajah terbang rendah"})
         assert "spdev" in answer.cookies  # strangers' guesses do not stop him now
