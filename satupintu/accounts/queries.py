@@ -178,6 +178,12 @@ def proven_phone(account_id: int) -> str:
     return found.phone if found else ""
 
 
+def phone_of(account: Account) -> str:
+    """The number (+62…) the person of this account has proved to hold; "" where there is none."""
+    person = account.person
+    return str(person.phone) if person and person.phone_proven_at else ""
+
+
 def whatsapp_is_on() -> bool:
     """Does this installation send by WhatsApp?"""
     return bool(settings.WHATSAPP_PHONE_ID and settings.WHATSAPP_TOKEN)
@@ -185,8 +191,7 @@ def whatsapp_is_on() -> bool:
 
 def contacts_of(account: Account) -> list[str]:
     """Where this account is reached: e-mail address, then proven number (+62…) where WhatsApp is on."""
-    person = account.person
-    phone = person.phone if person and person.phone_proven_at and whatsapp_is_on() else ""
+    phone = phone_of(account) if whatsapp_is_on() else ""
     return [contact for contact in (account.email, phone) if contact]
 
 

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 
 from satupintu.accounts import queries as accounts
-from satupintu.accounts.queries import proven_phone
 from satupintu.core import telling
 from satupintu.core.refusal import Refusal
 from satupintu.notices.models import Delivery, Digest, Notice, Preference, Report
@@ -49,18 +48,21 @@ def told_about(subject: str) -> list[tuple[str, str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How an account is told besides in the application. phone: the number it has proved, "" for none."""
+    """How an account is told besides in the application. address: its e-mail address; phone: the number it has proved;
+    "" for none."""
 
     email: bool
     whatsapp: bool
+    address: str
     phone: str
 
 
 def ways(account_id: int) -> Ways:
-    """What this account has chosen; by e-mail, if it has chosen nothing."""
-    said = Preference.objects.filter(pk=account_id).first() or Preference(email=True, whatsapp=False)
-    phone = proven_phone(account_id)
-    return Ways(said.email, said.whatsapp and bool(phone), phone)
+    """What this account has chosen; if it has chosen nothing, by e-mail, or by WhatsApp where it has no address."""
+    account = accounts.account(account_id)
+    address, phone = account.email or "", accounts.phone_of(account)
+    said = Preference.objects.filter(pk=account_id).first() or Preference(email=True, whatsapp=not address)
+    return Ways(said.email and bool(address), said.whatsapp and bool(phone), address, phone)
 
 
 def whatsapp_is_on() -> bool:
@@ -69,14 +71,11 @@ def whatsapp_is_on() -> bool:
 
 
 def channels(notice: Notice, *, essential: bool) -> list[str]:
-    """The ways this notice goes. What cannot go by WhatsApp goes by e-mail to whoever chose WhatsApp alone.
-
-    Who has no e-mail address is told by WhatsApp, whatever he chose; what has no template he reads in the application.
-    """
-    chosen, has_email = ways(notice.account_id), bool(notice.account.email)
-    wanted = chosen.whatsapp or (bool(chosen.phone) and not has_email)
-    by_whatsapp = wanted and bool(notice.template) and whatsapp_is_on()
-    by_email = has_email and (chosen.email or (not by_whatsapp and (chosen.whatsapp or essential)))
+    """The ways this notice goes. What cannot go by WhatsApp goes by e-mail to whoever chose WhatsApp alone."""
+    chosen = ways(notice.account_id)
+    by_whatsapp = chosen.whatsapp and bool(notice.template) and whatsapp_is_on()
+    instead = bool(chosen.address) and not by_whatsapp and (chosen.whatsapp or essential)
+    by_email = chosen.email or instead
     return [Delivery.EMAIL] * by_email + [Delivery.WHATSAPP] * by_whatsapp
 
 

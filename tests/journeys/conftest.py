@@ -19,6 +19,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, Route, sync_playwright
 
 from satupintu.adapters.mail import simulator
+from satupintu.adapters.whatsapp import simulator as chats
 from tests.journeys.person import Person, house_rules
 
 # Playwright keeps an event loop in this thread; Django would take our own queries for asynchronous code.
@@ -329,3 +330,21 @@ def postbox(tmp_path: Path, settings: Any) -> Iterator[simulator.Catcher]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     yield catcher
     controller.stop()
+
+
+@pytest.fixture
+def whatsapp(tmp_path: Path, settings: Any) -> Iterator[chats.Phone]:
+    """The demo's WhatsApp, which refuses what was not handed in; /surat-demo shows what it took."""
+    from satupintu.cli.messages import hand_in, templates
+
+    phone = chats.Phone(tmp_path / "whatsapp", token="rahasia-token", secret="rahasia-app", strict=True)
+    server = chats.serve(phone)
+    settings.DEMO, settings.HOME = True, tmp_path
+    settings.WHATSAPP_URL = f"http://127.0.0.1:{server.server_port}/v23.0"
+    settings.WHATSAPP_PHONE_ID, settings.WHATSAPP_ACCOUNT_ID = phone.phone_id, phone.account_id
+    settings.WHATSAPP_TOKEN, settings.WHATSAPP_SECRET = phone.token, phone.secret
+    for one in templates():
+        hand_in(one)
+    yield phone
+    server.shutdown()
+    server.server_close()

@@ -146,7 +146,9 @@ def test_what_belongs_to_others_is_not_there(person: Comes) -> None:
 
 def ask_for_code(me: Person) -> None:
     me.go("/daftar")
-    me.write("Alamat surel", ADDRESS)
+    me.choose("Orang perseorangan, WNI")
+    me.choose("Usaha mikro dan kecil")
+    me.write("Surel atau nomor WhatsApp", ADDRESS)
     me.write("Nama lengkap", "Budi Contoh")
     me.write("Buat kata sandi", PASSWORD)
     me.press("Kirim kode")
@@ -172,7 +174,7 @@ def test_after_five_wrong_codes_one_begins_again(
         me.write("Kode 6 angka", "000000" if right != "000000" else "111111")
         me.press("Lanjut")
     assert me.h1 != "Masukkan kode"
-    assert "Sudah terlalu banyak percobaan." in me.text
+    assert "Kode ini tidak berlaku lagi." in me.text
     me.go("/saya")
     assert me.h1 == "Masuk"
 

@@ -84,7 +84,9 @@ def registered(contact: str, client: Client | None = None) -> Client:
 
 
 @WAYS
-def test_from_the_first_page_to_the_user_name(contact: str, client: Client, phone: Phone, postbox: Catcher) -> None:
+def test_from_the_first_page_to_the_user_name(
+    contact: str, client: Client, phone: Phone, postbox: Catcher
+) -> None:
     assert ask(client, contact)["Location"] == "/daftar/kode"
     assert contact in page(client, "/daftar/kode")
     code = code_in(read(contact, phone, postbox))
@@ -135,7 +137,14 @@ def test_a_choice_that_is_not_offered_is_none(client: Client, name: str) -> None
 
 @pytest.mark.parametrize(
     "typed",
-    ["0812-5555-0142", "+62 812 5555 0142", "62812.5555.0142", "(0812) 55550142", "81255550142", "+62(0)81255550142"],
+    [
+        "0812-5555-0142",
+        "+62 812 5555 0142",
+        "62812.5555.0142",
+        "(0812) 55550142",
+        "81255550142",
+        "+62(0)81255550142",
+    ],
 )
 def test_one_number_in_six_spellings(client: Client, phone: Phone, postbox: Catcher, typed: str) -> None:
     ask(client, typed)
@@ -143,7 +152,9 @@ def test_one_number_in_six_spellings(client: Client, phone: Phone, postbox: Catc
     assert queries.account_of_phone(NUMBER) is not None
 
 
-@pytest.mark.parametrize("typed", ["tini", "tini@", "@contoh.example", "0812", "6102014508900002", "021 555", "x y"])
+@pytest.mark.parametrize(
+    "typed", ["tini", "tini@", "@contoh.example", "0812", "6102014508900002", "021 555", "x y"]
+)
 def test_what_is_neither_is_refused_in_words_that_help(client: Client, typed: str) -> None:
     answer = ask(client, typed)
     assert answer.status_code == 422
@@ -249,7 +260,9 @@ def test_no_code_and_no_password_rests_with_the_session(client: Client) -> None:
 
 
 @WAYS
-def test_who_has_an_account_is_told_and_the_page_is_the_same(contact: str, phone: Phone, postbox: Catcher) -> None:
+def test_who_has_an_account_is_told_and_the_page_is_the_same(
+    contact: str, phone: Phone, postbox: Catcher
+) -> None:
     registered(contact)
     free = {EMAIL: "siti@contoh.example", NUMBER: "+6281255550199"}[contact]
     seen = []
@@ -287,7 +300,9 @@ def test_a_number_somebody_typed_into_a_form_is_free(client: Client) -> None:
 # When WhatsApp does not work --------------------------------------------------------------------------------------
 
 
-def test_whatsapp_is_down_and_the_code_comes_by_e_mail(client: Client, phone: Phone, postbox: Catcher) -> None:
+def test_whatsapp_is_down_and_the_code_comes_by_e_mail(
+    client: Client, phone: Phone, postbox: Catcher
+) -> None:
     phone.mood = (503, 2)
     ask(client, NUMBER)
     with pytest.raises(Exception, match="whatsapp 503"):
@@ -344,7 +359,10 @@ def test_a_forgotten_password_is_the_same_for_every_name(phone: Phone, postbox: 
     for who in (NUMBER, "+6281255550199", "tidakada1234"):
         client = Client()
         asked = client.post("/lupa-sandi", {"login": who})
-        pages = [client.get("/lupa-sandi/kode"), *(client.post("/lupa-sandi/kode", {"code": "1"}) for _ in range(6))]
+        pages = [
+            client.get("/lupa-sandi/kode"),
+            *(client.post("/lupa-sandi/kode", {"code": "1"}) for _ in range(6)),
+        ]
         seen.append((asked.status_code, asked["Location"], [words(one).replace(who, "X") for one in pages]))
     assert seen[0] == seen[1] == seen[2]
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -214,7 +213,9 @@ def test_a_form_of_an_application_does_not_take_a_proven_number_away(tini: Accou
 # Numbers get new owners --------------------------------------------------------------------------------------------
 
 
-def test_who_proves_a_number_later_has_it_and_the_former_owner_is_told(siti: Account, postbox: Catcher) -> None:
+def test_who_proves_a_number_later_has_it_and_the_former_owner_is_told(
+    siti: Account, postbox: Catcher
+) -> None:
     actions.make_account(email="adik@contoh.example", name="Adik Siti", password=SANDI)
     other = entered("adik@contoh.example")
     change(other, OLD)
@@ -249,7 +250,7 @@ def test_an_e_mail_is_added_at_once_and_the_number_is_told(tini: Account, phone:
 
 
 PAGES = ["/saya", "/saya/kabar", "/kuasa", "/akun/keamanan", "/akun/surel", "/akun/telepon", "/akun/telepon/lepas", "/akun/kata-sandi",
-         "/akun/pengaman", "/akun/pengaman/aplikasi", "/akun/pengaman/kunci", "/saya/dibaca", "/daftar/berhasil"]  # fmt: skip
+         "/akun/pengaman", "/akun/pengaman/aplikasi", "/akun/pengaman/kunci", "/daftar/berhasil"]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -274,3 +275,13 @@ def test_a_new_device_is_made_known_by_whatsapp(tini: Account, phone: Phone) -> 
     code = re.findall(r"\d{6}", chats(phone, OLD)[-1])[0]
     assert client.post("/masuk/kode/isi", {"code": code})["Location"] == "/masuk"
     assert "spdev" in client.cookies
+
+
+def test_it_is_told_by_whatsapp_until_it_says_stop(tini: Account) -> None:
+    from satupintu.notices import actions as notices
+    from satupintu.notices.queries import ways
+
+    assert (ways(tini.pk).whatsapp, ways(tini.pk).email) == (True, False)
+    notices.prefer(tini.pk, email=False, whatsapp=True)
+    notices.stop(OLD, f.AT + timedelta(minutes=1))
+    assert (ways(tini.pk).whatsapp, ways(tini.pk).email) == (False, False)

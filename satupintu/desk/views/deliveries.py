@@ -110,7 +110,7 @@ def _row(delivery: Delivery, office: Office, request: ActorRequest) -> Row:
 def _address(delivery: Delivery) -> str:
     account: Any = delivery.notice.account
     if delivery.channel == Delivery.EMAIL:
-        return str(account.email)
+        return str(account.email or "")
     return str(account.person.phone) if account.person else ""
 
 

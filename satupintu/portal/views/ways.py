@@ -28,7 +28,7 @@ def ways(request: ActorRequest) -> HttpResponse:
     chosen = queries.ways(account_id)
     context = {
         "chosen": chosen,
-        "email": masked_address(getattr(request.user, "email", "")),
+        "email": masked_address(chosen.address),
         "phone": masked_address(chosen.phone),
         "whatsapp": queries.whatsapp_is_on(),
     }
