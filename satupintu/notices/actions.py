@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from satupintu.accounts import actions as accounts
 from satupintu.accounts.queries import account_of_phone, proven_phone
 from satupintu.core import telling
 from satupintu.core.access import Actor, Permission
@@ -130,7 +131,7 @@ def bounced(key: str, *, reason: str) -> bool:
     """The mail of this notice came back after the server had taken it; False where there is no such mail."""
     found = queries.of_key(key, Delivery.EMAIL)
     if found is None:
-        return False
+        return accounts.letter_returned(key)
     with transaction.atomic():
         row = _locked(found.pk)
         if telling.forward(row.state, Delivery.FAILED):
@@ -188,6 +189,8 @@ def take_reports(reports: Iterable[Told]) -> int:
     new = 0
     with transaction.atomic():
         for told in reports:
+            if told.status == "failed" and accounts.letter_returned(told.key):
+                continue
             delivery = queries.of_key(told.key)
             if delivery is None or told.status not in telling.REPORTS:
                 continue

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from django.conf import settings
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from satupintu.accounts.models import Account
+from satupintu.accounts import queries as account_queries
+from satupintu.accounts.actions import registration
+from satupintu.accounts.actions.registration import Newcomer
+from satupintu.accounts.models import Account, Person
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
 from satupintu.cases import actions as cases
@@ -66,6 +70,20 @@ def test_a_book_that_is_new_is_opened_once(office: Office) -> None:
             return offices.take_number(office.pk, "buku-baru", 2026)
 
     assert sorted(f.at_once(8, take)) == list(range(1, 9))
+
+
+# One account -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("contact", ["+6281255550142", "tini@contoh.example"])
+def test_of_five_who_register_one_contact_at_once_one_has_it(office: Office, contact: str) -> None:
+    def register(n: int) -> Account:
+        return registration.register(Newcomer(contact, f"Tini {n}", "!", Account.WNI, Account.UMK))
+
+    won, refused = f.split(f.at_once(5, register))
+    assert (len(won), refused) == (1, ["accounts.contact-taken"] * 4)
+    assert account_queries.identified(contact) == won[0]
+    assert Person.objects.filter(name__startswith="Tini ").count() == 1
 
 
 # One outcome -----------------------------------------------------------------------------------------------------

@@ -329,6 +329,18 @@ def test_a_number_that_has_no_whatsapp_is_said_on_the_page(client: Client, phone
     assert "tidak bisa menerima WhatsApp" in page(client, "/daftar/kode")
 
 
+def test_a_message_that_comes_back_is_said_on_the_page(client: Client, phone: Phone) -> None:
+    """WhatsApp takes a message first, and reports a little later that nobody has this number there."""
+    ask(client, NUMBER)
+    f.run_jobs(f.AT)
+    assert "tidak bisa menerima WhatsApp" not in page(client, "/daftar/kode")
+    body, signed = phone.report(phone.taken()[-1]["id"], "failed")
+    header = {"HTTP_X_HUB_SIGNATURE_256": signed}
+    told: Any = client.post("/webhook/whatsapp", body, content_type="application/json", **header)
+    assert told.status_code == 200
+    assert "tidak bisa menerima WhatsApp" in page(client, "/daftar/kode")
+
+
 # A forgotten password ---------------------------------------------------------------------------------------------
 
 NEW = "gajah terbang rendah"

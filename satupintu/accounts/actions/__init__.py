@@ -73,8 +73,14 @@ def prove_phone(person: Person, phone: str) -> None:
         for loser in Account.objects.filter(person__in=others, email__isnull=False):
             letter_to(str(loser.email), "phone_lost", loser)
         others.update(phone_proven_at=None)
-        person.phone, person.phone_index, person.phone_proven_at = phone, index, now()
-        person.save(update_fields=["phone", "phone_index", "phone_proven_at"])
+        hold_phone(person, phone)
+
+
+def hold_phone(person: Person, phone: str) -> None:
+    """The number is this person's, proven. Raises IntegrityError while it is another's; "": he has none."""
+    person.phone, person.phone_index = phone, blind_index(phone, purpose="phone")
+    person.phone_proven_at = now() if phone else None
+    person.save(update_fields=["phone", "phone_index", "phone_proven_at"])
 
 
 def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
@@ -221,6 +227,14 @@ def letter_sent(letter_id: int) -> None:
 def letter_stuck(letter_id: int, trouble: str) -> None:
     """It could not leave (yet): the page that waits for its code says so."""
     Letter.objects.filter(pk=letter_id, sent_at__isnull=True).update(trouble=trouble)
+
+
+def letter_returned(key: str) -> bool:
+    """The letter of this key was taken and then came back; False for what is no letter's key."""
+    number = key.removeprefix("letter-")
+    if number == key or not number.isdecimal():
+        return False
+    return Letter.objects.filter(pk=int(number)).update(trouble=Letter.REFUSED) > 0
 
 
 # The way in -------------------------------------------------------------------------------------------------------

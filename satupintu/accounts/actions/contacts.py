@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from satupintu.accounts import queries
-from satupintu.accounts.actions import end_all_sessions, letter_to, prove_phone
+from satupintu.accounts.actions import end_all_sessions, hold_phone, letter_to, prove_phone
 from satupintu.accounts.models import Account, AddressChange
 from satupintu.core.refusal import Refusal
 from satupintu.door.moment import now
@@ -127,8 +127,7 @@ def _new_phone(account: Account, change: AddressChange) -> bool:
     if change.new_phone:
         prove_phone(person, change.new_phone)
     else:
-        person.phone, person.phone_index, person.phone_proven_at = "", "", None
-        person.save(update_fields=["phone", "phone_index", "phone_proven_at"])
+        hold_phone(person, "")
     return True
 
 

@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from satupintu.accounts import queries
-from satupintu.accounts.actions import letter_to, name_person, prove_phone
+from satupintu.accounts.actions import hold_phone, letter_to, name_person
 from satupintu.accounts.models import Account
 from satupintu.core.refusal import Refusal
 from satupintu.door.moment import now
@@ -61,7 +61,7 @@ def _made(newcomer: Newcomer) -> Account:
     )
     person = name_person(account, newcomer.name)
     if by_phone:
-        prove_phone(person, newcomer.contact)
+        hold_phone(person, newcomer.contact)
     else:
         EmailAddress.objects.create(user=account, email=newcomer.contact, verified=True, primary=True)
     return account
