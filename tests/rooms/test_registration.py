@@ -289,6 +289,13 @@ def test_of_two_who_register_one_number_the_second_is_told_so(client: Client) ->
     assert Person.objects.filter(name="Tini Contoh").count() == 1
 
 
+def test_an_address_is_one_in_small_letters_and_in_capitals(client: Client) -> None:
+    ask(client, EMAIL)
+    code = newest()
+    actions.make_account(email=EMAIL.upper(), name="Tini Lain", password=SANDI)
+    assert enter(client, code).status_code == 409
+
+
 def test_a_number_somebody_typed_into_a_form_is_free(client: Client) -> None:
     other = f.newcomer("lain@contoh.example")
     assert other.person is not None

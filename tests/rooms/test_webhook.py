@@ -117,7 +117,8 @@ def test_every_combination_of_wishes(account: Account, message: actions.Message,
 
 def test_a_number_nobody_proved_is_not_used(account: Account, message: actions.Message, phone: Phone) -> None:
     assert account.person is not None
-    accounts.set_identity(account.person, phone="+6281100000002")  # another number: to be proved anew
+    accounts.hold_phone(account.person, "")
+    accounts.set_identity(account.person, phone="+6281100000002")  # typed into a form
     with pytest.raises(Refusal, match=r"notices.phone-not-proven"):
         actions.prefer(account.pk, email=True, whatsapp=True)
     actions.tell(account.pk, message)
