@@ -24,9 +24,8 @@ OVER = _("Kode ini tidak berlaku lagi. Minta kode baru.")
 
 def begin(request: HttpRequest, what: str, letter_id: int, **kept: Any) -> None:
     """Wait for the code of this letter; an earlier one for the same purpose ends. kept: plain values for `confirm`."""
-    at = now()
-    times = {"since": at.timestamp(), "until": (at + LASTS).timestamp()}
-    request.session[f"code:{what}"] = {**kept, "letter": letter_id, "tries": 0, **times}
+    until = (now() + LASTS).timestamp()
+    request.session[f"code:{what}"] = {**kept, "letter": letter_id, "until": until, "tries": 0}
 
 
 def waiting(request: HttpRequest, what: str) -> dict[str, Any] | None:
@@ -37,13 +36,16 @@ def waiting(request: HttpRequest, what: str) -> dict[str, Any] | None:
     found: dict[str, Any] | None = request.session.get(f"code:{what}")
     if found is None or found["tries"] >= TRIES:
         return None
-    age = now().timestamp() - found["until"] + LASTS.total_seconds()
-    return found if abs(age) < LASTS.total_seconds() else None
+    return found if _age(found) < LASTS else None
 
 
 def may_ask_again(found: dict[str, Any]) -> bool:
     """Is it long enough since this code was sent?"""
-    return bool(found["since"] + AGAIN_AFTER.total_seconds() <= now().timestamp())
+    return _age(found) >= AGAIN_AFTER
+
+
+def _age(found: dict[str, Any]) -> timedelta:
+    return abs(timedelta(seconds=now().timestamp() - found["until"]) + LASTS)
 
 
 def confirm(request: HttpRequest, what: str, typed: str) -> dict[str, Any]:
