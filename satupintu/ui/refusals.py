@@ -715,6 +715,10 @@ WORDS: Mapping[str, Words] = {
         what=_("%(title)s (KBLI %(kbli)s) tidak diurus kantor ini."),
         do=_("Pergi ke %(refer_to)s. Isian Anda di sini tidak diteruskan."),
     ),
+    "catalog.regions-cut": Words(
+        what=_("Daftar ini tidak memuat %(gone)s dari %(known)s wilayah yang sudah dikenal. Tidak ada yang diubah."),
+        do=_("Periksa apakah berkasnya terpotong, lalu muat lagi daftar yang lengkap."),
+    ),
     "catalog.same-person": Words(
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusul dan penyusunnya."),
         do=_("Minta kepala dinas atau administrator lain menyetujuinya."),
