@@ -336,7 +336,7 @@ def villages_like(text: str, limit: int = 8, *, near: str = "") -> list[Village]
 
     known: dict[str, list[str]] = {}
     for words in regions.readings(text):
-        found = [known[word] if word in known else known.setdefault(word, _begun(word)) for word in words]
+        found = _begun_by_each(words, known)
         if codes := regions.places(found, regions.VILLAGE, first=far)[:limit]:
             return _villages(codes)
         if districts := regions.places(found, regions.DISTRICT, first=far)[:limit]:
@@ -358,8 +358,24 @@ def _begun(word: str, *, whole: bool = False) -> list[str]:
     """The codes of the regions whose name, from some word on, begins so, or is so."""
     key = word.encode()
     # No word in UTF-8 holds the byte FF: there the words with this beginning end.
-    rows = RegionWord.objects.filter(word=key) if whole else RegionWord.objects.filter(word__gte=key, word__lt=key + b"\xff")
+    rows = (
+        RegionWord.objects.filter(word=key)
+        if whole
+        else RegionWord.objects.filter(word__gte=key, word__lt=key + b"\xff")
+    )
     return list(rows.values_list("code", flat=True))
+
+
+def _begun_by_each(words: tuple[str, ...], known: dict[str, list[str]]) -> list[list[str]]:
+    """For each word the codes it begins, the longest first; [] as soon as one begins nothing. known: looked up already."""
+    found = []
+    for word in sorted(words, key=len, reverse=True):
+        if word not in known:
+            known[word] = _begun(word)
+        if not known[word]:
+            return []
+        found.append(known[word])
+    return found
 
 
 def _inside(districts: list[str], limit: int) -> list[str]:
@@ -370,7 +386,9 @@ def _inside(districts: list[str], limit: int) -> list[str]:
 
 def _villages(codes: list[str]) -> list[Village]:
     """These villages, in this order: one SQL query."""
-    rows = Region.objects.filter(code__in=codes, level=regions.VILLAGE).select_related("parent__parent__parent")
+    rows = Region.objects.filter(code__in=codes, level=regions.VILLAGE).select_related(
+        "parent__parent__parent"
+    )
     found = {row.code: _as_village(row) for row in rows}
     return [found[code] for code in codes if code in found]
 

@@ -23,7 +23,7 @@ SHORT, SHORTEST = 3, 2
 
 _SIZES = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
-_KINDS = frozenset("desa kel kelurahan kec kecamatan kab kabupaten prov provinsi".split())
+_KINDS = frozenset(["desa", "kel", "kelurahan", "kec", "kecamatan", "kab", "kabupaten", "prov", "provinsi"])
 """Words for what a region is, not what it is called."""
 
 
@@ -166,6 +166,8 @@ def places(
     but one at least must be the place's own. Those with more words of their own come first, then by `first` (false
     before true), then by code.
     """
+    if not found:
+        return []
     of_all = [frozenset(codes) for codes in found]
     size = next(size for size, one in _SIZES.items() if one == of_level)
     own = {code for codes in of_all for code in codes if len(code) == size}

@@ -97,6 +97,35 @@ WORDS: Mapping[str, Words] = {
         what=_("NIK ini sudah dipakai akun lain."),
         do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan KTP."),
     ),
+    "accounts.passport-taken": Words(
+        what=_("Paspor ini sudah dipakai akun lain."),
+        do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan paspor."),
+    ),
+    # business actors
+    "businesses.entity-taken": Words(
+        what=_("Badan usaha dengan NPWP ini sudah terdaftar."),
+        do=_("Minta pengurusnya menambahkan surel Anda di Data pelaku usaha. Bila tidak dikenal, datang ke loket."),
+    ),
+    "businesses.last-member": Words(
+        what=_("Ini pengurus terakhir yang bisa mengurus badan usaha ini."),
+        do=_("Tambahkan penggantinya dahulu. Setelah ia menerima, akhiri yang lama."),
+    ),
+    "businesses.member-ended": Words(
+        what=_("Pengurus ini sudah diakhiri, ditolak, atau lewat waktunya."),
+        do=_("Muat ulang halaman Data pelaku usaha."),
+    ),
+    "businesses.member-twice": Words(
+        what=_("Orang dengan surel ini sudah tercatat sebagai pengurus."),
+        do=_("Akhiri dahulu yang lama bila jabatan atau kuasanya berubah."),
+    ),
+    "businesses.dates": Words(
+        what=_("Tanggal akhir harus sesudah hari ini."),
+        do=_("Ganti tanggalnya, atau kosongkan bila tidak dibatasi."),
+    ),
+    "businesses.staff": Words(
+        what=_("Pegawai kantor tidak menjadi pengurus badan usaha di sini."),
+        do=_("Minta orang lain dari badan usaha itu mengurusnya."),
+    ),
     # one act, one commit
     "door.changed": Words(
         what=_("Berkas ini baru saja diubah orang lain."),

@@ -6,27 +6,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0006_ruling_immutable'),
+        ("catalog", "0006_ruling_immutable"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RegionWord',
+            name="RegionWord",
             fields=[
-                ('pk', models.CompositePrimaryKey('word', 'code', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('word', models.BinaryField()),
-                ('code', models.CharField(max_length=13)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "word", "code", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("word", models.BinaryField()),
+                ("code", models.CharField(max_length=13)),
             ],
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(max_length=13, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='catalog.region')),
+                ("code", models.CharField(max_length=13, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("level", models.PositiveSmallIntegerField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="catalog.region",
+                    ),
+                ),
             ],
         ),
     ]
