@@ -329,19 +329,26 @@ def villages_like(text: str, limit: int = 8, *, near: str = "") -> list[Village]
 
     near: code of a region whose villages come first, for example of the office. A district alone gives its villages.
     """
-    exact = frozenset(_begun(regions.whole(text), whole=True))
+    exact = _begun(regions.whole(text), whole=True)
 
     def far(code: str) -> tuple[bool, bool]:
         return code not in exact, not code.startswith(near)
 
-    known: dict[str, list[str]] = {}
+    known: dict[str, frozenset[str]] = {}
     for words in regions.readings(text):
         found = _begun_by_each(words, known)
-        if codes := regions.places(found, regions.VILLAGE, first=far)[:limit]:
-            return _villages(codes)
-        if districts := regions.places(found, regions.DISTRICT, first=far)[:limit]:
-            return _villages(_inside(districts, limit))
+        codes = regions.places(found, regions.VILLAGE, first=far)
+        districts = regions.places(found, regions.DISTRICT, first=far)
+        if districts and (not codes or _nearer(found, districts[0], codes[0])):
+            codes = list(dict.fromkeys(_inside(districts[:limit], limit) + codes))
+        if codes:
+            return _villages(codes[:limit])
     return []
+
+
+def _nearer(found: list[frozenset[str]], district: str, village: str) -> bool:
+    """Whether more of the words are the district's own than the best village's."""
+    return regions.told(found, district) > regions.told(found, village)
 
 
 def knows_regions() -> bool:
@@ -354,7 +361,7 @@ def village(code: str) -> Village | None:
     return next(iter(_villages([code])), None)
 
 
-def _begun(word: str, *, whole: bool = False) -> list[str]:
+def _begun(word: str, *, whole: bool = False) -> frozenset[str]:
     """The codes of the regions whose name, from some word on, begins so, or is so."""
     key = word.encode()
     # No word in UTF-8 holds the byte FF: there the words with this beginning end.
@@ -363,15 +370,15 @@ def _begun(word: str, *, whole: bool = False) -> list[str]:
         if whole
         else RegionWord.objects.filter(word__gte=key, word__lt=key + b"\xff")
     )
-    return list(rows.values_list("code", flat=True))
+    return frozenset(rows.values_list("code", flat=True))
 
 
-def _begun_by_each(words: tuple[str, ...], known: dict[str, list[str]]) -> list[list[str]]:
+def _begun_by_each(words: tuple[str, ...], known: dict[str, frozenset[str]]) -> list[frozenset[str]]:
     """For each word the codes it begins, the longest first; [] as soon as one begins nothing. known: looked up already."""
     found = []
     for word in sorted(words, key=len, reverse=True):
         if word not in known:
-            known[word] = _begun(word)
+            known[word] = _begun(word, whole=len(word) < regions.SHORT)
         if not known[word]:
             return []
         found.append(known[word])

@@ -19,7 +19,7 @@ PROVINCE, REGENCY, DISTRICT, VILLAGE = 1, 2, 3, 4
 LONGEST = 120
 MOST_WORDS = 5
 SHORT, SHORTEST = 3, 2
-"""Two letters begin so many names that they count only where nothing longer was typed; one is no search yet."""
+"""Two letters begin so many names that they must be a whole one; one is no search yet."""
 
 _SIZES = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
@@ -137,9 +137,7 @@ def beginnings(name: str) -> tuple[str, ...]:
 
 def readings(text: str) -> Iterator[tuple[str, ...]]:
     """The ways to read what was typed, the plainest first: as it stands, then with two neighbours as one word."""
-    every = _called(text)
-    typed = tuple(word for word in every if len(word) >= SHORT)[:MOST_WORDS]
-    typed = typed or tuple(word for word in every if len(word) >= SHORTEST)[:1]
+    typed = tuple(word for word in _called(text) if len(word) >= SHORTEST)[:MOST_WORDS]
     if typed:
         yield typed
     for at in range(len(typed) - 1):
@@ -166,10 +164,13 @@ def places(
     but one at least must be the place's own. Those with more words of their own come first, then by `first` (false
     before true), then by code.
     """
-    if not found:
-        return []
-    of_all = [frozenset(codes) for codes in found]
     size = next(size for size, one in _SIZES.items() if one == of_level)
+    of_all = [frozenset(codes) for codes in found]
     own = {code for codes in of_all for code in codes if len(code) == size}
     fit = [code for code in own if all(any(up in codes for up in above(code)) for codes in of_all)]
-    return sorted(fit, key=lambda code: (-sum(code in codes for codes in of_all), first(code), code))
+    return sorted(fit, key=lambda code: (-told(of_all, code), first(code), code))
+
+
+def told(found: Sequence[Collection[str]], code: str) -> int:
+    """How many of the words speak of this very place, not only of what is around it."""
+    return sum(code in codes for codes in found)

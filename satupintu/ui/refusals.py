@@ -104,7 +104,9 @@ WORDS: Mapping[str, Words] = {
     # business actors
     "businesses.entity-taken": Words(
         what=_("Badan usaha dengan NPWP ini sudah terdaftar."),
-        do=_("Minta pengurusnya menambahkan surel Anda di Data pelaku usaha. Bila tidak dikenal, datang ke loket."),
+        do=_(
+            "Minta pengurusnya menambahkan surel Anda di Data pelaku usaha. Bila tidak dikenal, datang ke loket."
+        ),
     ),
     "businesses.last-member": Words(
         what=_("Ini pengurus terakhir yang bisa mengurus badan usaha ini."),
@@ -745,7 +747,9 @@ WORDS: Mapping[str, Words] = {
         do=_("Pergi ke %(refer_to)s. Isian Anda di sini tidak diteruskan."),
     ),
     "catalog.regions-cut": Words(
-        what=_("Daftar ini tidak memuat %(gone)s dari %(known)s wilayah yang sudah dikenal. Tidak ada yang diubah."),
+        what=_(
+            "Daftar ini tidak memuat %(gone)s dari %(known)s wilayah yang sudah dikenal. Tidak ada yang diubah."
+        ),
         do=_("Periksa apakah berkasnya terpotong, lalu muat lagi daftar yang lengkap."),
     ),
     "catalog.same-person": Words(

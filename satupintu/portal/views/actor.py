@@ -226,7 +226,7 @@ def _form(request: ActorRequest, row: BusinessActor | None) -> HttpResponse:
         row = queries.of_person(person.pk) if _kind(request, None) != BODY else None
     posted: Mapping[str, str] = request.POST.dict() if request.POST else kept.take(request)
     texts = dict(posted) or _texts(request, row, person)
-    kind = texts.get("jenis") if texts.get("jenis") in KINDS else _kind(request, row)
+    kind = texts["jenis"] if texts.get("jenis") in KINDS else _kind(request, row)
     other_kind = bool(posted) and posted.get(SHOWN_KIND, kind) != kind
     problems: dict[str, str] = {}
     if request.method == "POST" and LOOK_UP not in request.POST and not other_kind:
@@ -244,7 +244,7 @@ def _kind(request: ActorRequest, row: BusinessActor | None) -> str:
     said = (
         request.POST.get("jenis") or request.GET.get("jenis") or getattr(request.user, "registered_as", WNI)
     )
-    return said if said in KINDS else WNI
+    return str(said) if said in KINDS else WNI
 
 
 def _kind_of(row: BusinessActor) -> str:
@@ -365,7 +365,7 @@ def _page(
             *((name, text) for name, text in texts.items() if name not in names and text),
         ],
     }
-    return render(request, "portal/actor_form.html", context, status=422 if any(problems.values()) else 200)
+    return render(request, "ui/question.html", context, status=422 if any(problems.values()) else 200)
 
 
 def _kinds(kind: str) -> FieldView:
@@ -419,7 +419,7 @@ def people(request: ActorRequest, actor: uuid.UUID) -> HttpResponse:
         "button": _("Tambah"),
         "hidden": [("command_id", str(uuid.uuid4()))],
     }
-    return render(request, "portal/actor_form.html", context, status=422 if problems else 200)
+    return render(request, "ui/question.html", context, status=422 if problems else 200)
 
 
 def _member_said(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
