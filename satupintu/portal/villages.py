@@ -9,9 +9,21 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from satupintu.catalog.queries import Village, village, villages_like
-from satupintu.ui.fields import SEARCH, FieldView, Option
+from satupintu.ui.fields import BEFORE, LOOK_UP, SEARCH, FieldView, Option
 
 MOST = 6
+
+
+def searching(typed: Mapping[str, str]) -> bool:
+    """Whether the person is still looking for a village, so that the page comes again and nothing is kept.
+
+    Enter in any box presses the first button of a form, which is that of the search: where there is nothing to look
+    for, or what was looked for is chosen, he means to go on.
+    """
+    name = typed.get(LOOK_UP, "")
+    words = typed.get(name + SEARCH, "").strip()
+    chosen = typed.get(name) and words == typed.get(name + BEFORE, "")
+    return bool(name and words and not chosen)
 
 
 def offered(field: FieldView, typed: Mapping[str, str], *, near: str = "") -> FieldView:

@@ -26,6 +26,7 @@ Shape = Literal["line", "area", "pick", "select", "tick", "file", "group", "plac
 PICK_LIMIT = 6  # up to six choices are all shown; more are a plain select
 CAMERA = "_foto"  # the second input of an upload, for the camera
 SEARCH = "-cari"  # the second input of a region: the name that is looked for
+BEFORE = "-tadi"  # what was looked for when the page was made
 LOOK_UP = "cari"  # name of its button: the page comes again with what was found, and nothing is kept
 
 

@@ -265,6 +265,14 @@ def test_looking_for_a_village_keeps_everything_typed_and_writes_nothing() -> No
     assert not BusinessActor.objects.exists()
 
 
+def test_enter_in_any_box_goes_on_once_the_village_is_chosen() -> None:
+    """It presses the first button, which is that of the search."""
+    page = send(client_of(), "actor_new", **{**TYPED, "cari": "desa", "desa-tadi": TYPED["desa-cari"]})
+    assert "Data pelaku usaha tersimpan" in page.content.decode()
+    again = send(client_of(), "actor_new", **{**TYPED, "cari": "desa", "desa-cari": "", "desa": ""})
+    assert "“Desa atau kelurahan” belum diisi" in again.content.decode()
+
+
 def test_given_once_and_shown_with_its_origin_and_corrected() -> None:
     client = client_of()
     assert client.get(reverse("portal:actor")).headers["Location"] == reverse("portal:actor_new")

@@ -55,7 +55,8 @@ def load_regions(rows: Sequence[regions.Region]) -> Loaded:
             raise Refusal("catalog.regions-cut", status=422, gone=len(gone), known=len(known))
         new = [row for row in rows if row.code not in known]
         renamed = [row for row in rows if known.get(row.code, row.name) != row.name]
-        _insert(Region, ((row.code, row.name, row.level, row.parent or None) for row in new))
+        if new:
+            _insert(Region, ((row.code, row.name, row.level, row.parent or None) for row in new))
         for row in renamed:
             Region.objects.filter(code=row.code).update(name=row.name)
         if new or renamed or _offered() != len(rows):

@@ -31,9 +31,9 @@ from satupintu.core import numbers
 from satupintu.core.forms import FormProblem, Question, clean, show
 from satupintu.portal import kept
 from satupintu.portal.applicant import applicant, asked
-from satupintu.portal.villages import offered
+from satupintu.portal.villages import offered, searching
 from satupintu.ui import formats
-from satupintu.ui.fields import LOOK_UP, FieldView, Option, field_of, problems_of, texts_of
+from satupintu.ui.fields import BEFORE, LOOK_UP, SEARCH, FieldView, Option, field_of, problems_of, texts_of
 from satupintu.ui.parts import Summary, SummaryRow, TagKind
 
 if TYPE_CHECKING:
@@ -151,13 +151,13 @@ def _facts(row: BusinessActor) -> list[SummaryRow]:
         body = row.entity
         rows += [
             ("Bentuk", BODY_FORMS[body.form]),
-            ("Akta pendirian", f"{body.deed_number}, {formats.long_date(body.deed_date)}"),
+            ("Akta pendirian", f"{body.deed_number}, {show(DEED_DATE, body.deed_date.isoformat())}"),
             ("NPWP", _masked(body.npwp)),
             ("Pengesahan AHU", body.ahu_number),
         ]
     lies = village(row.region)
     rows += [("Alamat", show(ADDRESS, row.address)), ("Desa atau kelurahan", str(lies) if lies else "")]
-    changed = formats.long_date(row.changed_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+    changed = show(UNTIL, row.changed_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date().isoformat())
     rows.append((_("Asal data"), _("Anda isi sendiri, terakhir %(day)s") % {"day": changed}))
     return [SummaryRow(label, value) for label, value in rows if value]
 
@@ -229,7 +229,7 @@ def _form(request: ActorRequest, row: BusinessActor | None) -> HttpResponse:
     kind = texts["jenis"] if texts.get("jenis") in KINDS else _kind(request, row)
     other_kind = bool(posted) and posted.get(SHOWN_KIND, kind) != kind
     problems: dict[str, str] = {}
-    if request.method == "POST" and LOOK_UP not in request.POST and not other_kind:
+    if request.method == "POST" and not searching(texts) and not other_kind:
         said, problems = _understood(kind, row, texts)
         if not problems:
             _keep(request, kind, row, said, texts)
@@ -348,7 +348,7 @@ def _page(
     if row is None:
         fields.insert(0, _kinds(kind))
     names = {"jenis", "skala", "bentuk", SHOWN_KIND, LOOK_UP, *kept.NOT_TYPED}
-    names |= {name for one in asked_for for name in (*one.parts, f"{one.id}-cari")}
+    names |= {name for one in asked_for for name in (*one.parts, one.id + SEARCH, one.id + BEFORE)}
     context = {
         "page_title": _("Data pelaku usaha"),
         "lead": _("Diisi satu kali. Saat mengajukan izin, data ini tidak ditanyakan lagi."),

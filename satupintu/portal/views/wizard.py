@@ -27,8 +27,8 @@ from satupintu.offices import queries as offices
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
 from satupintu.portal.services import closing as in_words
-from satupintu.portal.villages import offered
-from satupintu.ui.fields import LOOK_UP, FieldView, Option, field_of, problems_of, texts_of
+from satupintu.portal.villages import offered, searching
+from satupintu.ui.fields import FieldView, Option, field_of, problems_of, texts_of
 from satupintu.ui.formats import long_date
 from satupintu.ui.parts import Progress
 from satupintu.ui.refusals import refused, words_of
@@ -84,7 +84,7 @@ def not_sendable(request: ActorRequest, application: Application) -> HttpRespons
 
 def _save(request: ActorRequest, application: Application, number: int) -> HttpResponse:
     typed = request.POST.dict()
-    if LOOK_UP in typed:  # only looking for a village: nothing is kept yet, nothing typed is lost
+    if searching(typed):  # only looking for a village: nothing is kept yet, nothing typed is lost
         return _page(request, application, number, typed)
     try:
         problems = actions.save_page(request.actor, application.key, number, typed)
