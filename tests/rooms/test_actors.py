@@ -16,12 +16,19 @@ from django.test import Client
 from django.urls import reverse
 
 from satupintu.accounts.models import Account, Person
+from satupintu.applications import actions as drafts
 from satupintu.applications import queries as applications
 from satupintu.businesses import actions, queries
 from satupintu.businesses.models import ActorMember, BusinessActor, LegalEntity
+from satupintu.catalog import actions as catalog
+from satupintu.catalog.folders import services_root
+from satupintu.catalog.queries import in_force
+from satupintu.core.access import system
+from satupintu.core.package import linked_sops, read_package
 from satupintu.core.refusal import Refusal
 from satupintu.door import read
 from satupintu.door.moment import at_moment
+from satupintu.offices.models import Office
 from tests import factories as f
 
 PASIR, ANTIBAR = "61.02.01.2003", "61.02.18.2003"
@@ -245,6 +252,7 @@ TYPED = {
     "jenis": "wni", "jenis-tadi": "wni", "skala": "umk", "nama": "Sari Contoh", "nik": "6102 0145 0890 0002",
     "alamat.jalan": "Jalan Kenanga Nomor 7", "alamat.rt": "3", "desa-cari": "pasir mempawah", "desa": PASIR,
 }  # fmt: skip
+VILLAGE_AS_TEXT = 'kind = "text"\nrequired = true\nhint = "Tulis desa atau kelurahan, lalu kecamatannya. Contoh: Desa Antibar, Kecamatan Mempawah Timur."'
 FIRM = {
     "jenis": "badan", "jenis-tadi": "badan", "skala": "non-umk", "nama-badan": "PT Maju Contoh", "bentuk": "pt", "akta": "12",
     "tanggal-akta": "4/5/2020", "npwp": NPWP, "jabatan": "Direktur", "alamat.jalan": "Jalan Raya 1", "desa": PASIR,
@@ -365,9 +373,49 @@ def test_what_is_known_stands_in_the_form_of_an_application() -> None:
         (fourth, "Pasir, Kecamatan Mempawah Hilir"),
     ):
         assert f'value="{words}"' in text, words
-    assert "Data pelaku usaha</a> Anda" in fourth
+    assert "data Anda</a>" in fourth
     application = applications.own(f.actor("pemohon"), key)
     assert "alamat" not in application.answers  # shown, and kept only when the person goes on
+
+
+@pytest.fixture
+def by_name() -> None:
+    """From today on the service asks for its village as a region."""
+    edited = f.edited('kind = "region"\nrequired = true', old=VILLAGE_AS_TEXT, where="form.toml")
+    package = read_package(edited, known_sops=linked_sops(services_root() / "mempawah" / f.SERVICE))
+    office = Office.objects.get(slug="mempawah")
+    catalog.propose(system(f.AT), office, f.SERVICE, package, edited, effective=f.AT.date())
+
+
+def test_a_form_that_asks_for_a_region_finds_it_by_name(by_name: None) -> None:
+    client = client_of()
+    first = client.post(reverse("portal:start", args=["mempawah", f.SERVICE])).headers["Location"]
+    key = uuid.UUID(first.split("/")[2])
+    client.post(first, {"kbli": "56101"})
+    page = reverse("portal:page", args=[key, 4])
+    typed = {"alamat.jalan": "Jalan Melati 21", "desa-cari": "pasir", "cari": "desa"}
+    found = client.post(page, typed).content.decode()
+    assert found.index("Kecamatan Mempawah") < found.index(
+        "Kabupaten Rokan Hulu"
+    )  # the office's own come first
+    assert 'value="Jalan Melati 21"' in found
+    assert "desa" not in applications.own(f.actor("pemohon"), key).answers
+    assert "tidak ketemu" in client.post(page, {**typed, "desa-cari": "tidakadadesaini"}).content.decode()
+    wrong = client.post(page, {"alamat.jalan": "Jalan Melati 21", "desa": "61.02.01.9999"})
+    assert "tidak ada di daftar" in wrong.content.decode()
+    assert client.post(page, {"alamat.jalan": "Jalan Melati 21", "desa": PASIR}).status_code == 302
+    mine = applications.own(f.actor("pemohon"), key)
+    assert mine.answers["desa"] == PASIR
+    lies = "Pasir, Kecamatan Mempawah Hilir, Kabupaten Mempawah, Kalimantan Barat"
+    assert applications.shown_value(mine, "desa") == lies
+    assert "Kabupaten Mempawah, Kalimantan Barat" in client.get(page).content.decode()
+
+
+def test_the_region_of_a_form_is_known_too(by_name: None) -> None:
+    me()
+    service = in_force(Office.objects.get(slug="mempawah").pk, f.SERVICE, f.AT.date())
+    made = drafts.start(f.actor("pemohon"), service)
+    assert applications.known(applications.own(f.actor("pemohon"), made.key))["desa"] == PASIR
 
 
 def test_who_gave_no_data_types_them_in_the_form() -> None:

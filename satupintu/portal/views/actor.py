@@ -158,7 +158,8 @@ def _facts(row: BusinessActor) -> list[SummaryRow]:
     lies = village(row.region)
     rows += [("Alamat", show(ADDRESS, row.address)), ("Desa atau kelurahan", str(lies) if lies else "")]
     changed = show(UNTIL, row.changed_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date().isoformat())
-    rows.append((_("Asal data"), _("Anda isi sendiri, terakhir %(day)s") % {"day": changed}))
+    by = _("Anda isi sendiri") if row.person else _("Diisi pengurusnya")
+    rows.append((_("Asal data"), _("%(by)s, terakhir %(day)s") % {"by": by, "day": changed}))
     return [SummaryRow(label, value) for label, value in rows if value]
 
 
@@ -191,10 +192,12 @@ def _who(one: ActorMember) -> str:
 
 
 def _powers(one: ActorMember) -> str:
-    words = [_("mengurus data dan pengurus")] if one.may_apply else []
+    words = [_("mengubah data dan pengurus")] if one.may_apply else []
     words += [_("menandatangani")] if one.may_sign else []
     return (
-        _("Boleh %(what)s.") % {"what": _(" dan ").join(words)} if words else _("Tercatat saja, tanpa kuasa.")
+        _("Boleh %(what)s.") % {"what": _(" serta ").join(words)}
+        if words
+        else _("Tercatat saja, tanpa kuasa.")
     )
 
 
