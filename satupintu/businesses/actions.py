@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+
+from django.db import IntegrityError
 
 from satupintu.accounts import actions as accounts
 from satupintu.accounts import queries as persons
@@ -56,9 +59,11 @@ def keep_person(
 ) -> Answer:
     """Keep what a person says of himself, the first time or again; NIK or passport (normalised) rest with the Person.
 
-    Raises Refusal `accounts.nik-taken`, `accounts.passport-taken`, `access.not-yours`.
+    Raises Refusal `accounts.nik-taken`, `accounts.passport-taken`, `businesses.name-of-staff`, `access.not-yours`.
     """
     person = _person_of(actor)
+    if name != person.name and (actor.capacities or actor.withheld):
+        raise Refusal("businesses.name-of-staff", status=403)  # it stands under what he signs
     said = {"name": name, "nik": nik, "passport": passport}
     found = queries.of_person(person.pk)
     if found is None:
@@ -94,7 +99,7 @@ def register_entity(
     if actor.capacities or actor.withheld:
         raise Refusal("businesses.staff", status=403)
     row = _new(BusinessActor.ENTITY, scale, where, actor.at)
-    with create(actor, Capacity(Role.APPLICANT), row, asked=asked) as door:
+    with _only_one(), create(actor, Capacity(Role.APPLICANT), row, asked=asked) as door:
         _free(body.npwp)
         LegalEntity.objects.create(actor=row, **asdict(body), npwp_index=_index(body.npwp))
         first = ActorMember.objects.create(
@@ -272,6 +277,15 @@ def _index(npwp: str) -> str:
 def _free(npwp: str) -> None:
     if LegalEntity.objects.filter(npwp_index=_index(npwp)).exists():
         raise Refusal("businesses.entity-taken", status=422)
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Of two who register the same entity at the same instant, the unique number stops the second."""
+    try:
+        yield
+    except IntegrityError:
+        raise Refusal("businesses.entity-taken", status=422) from None
 
 
 def _member(key: uuid.UUID) -> ActorMember:

@@ -124,6 +124,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Tanggal akhir harus sesudah hari ini."),
         do=_("Ganti tanggalnya, atau kosongkan bila tidak dibatasi."),
     ),
+    "businesses.name-of-staff": Words(
+        what=_("Nama Anda tertulis di surat kantor, jadi tidak diubah di sini."),
+        do=_("Kembalikan nama yang tadi, lalu simpan lagi. Bila namanya salah, minta administrator kantor."),
+    ),
     "businesses.staff": Words(
         what=_("Pegawai kantor tidak menjadi pengurus badan usaha di sini."),
         do=_("Minta orang lain dari badan usaha itu mengurusnya."),

@@ -128,6 +128,14 @@ def test_one_passport_one_person() -> None:
         Person.objects.filter(account__email=STRANGER).update(passport_index=index)
 
 
+def test_an_officer_keeps_the_name_that_stands_under_what_he_signs() -> None:
+    mine = f.actor_name("kadis")
+    assert me("kadis@mempawah.example", name=mine, nik=OTHER_NIK).person.name == mine
+    with f.refusal("businesses.name-of-staff", 403):
+        me("kadis@mempawah.example", name="Orang Lain", nik=OTHER_NIK)
+    assert f.actor_name("kadis") == mine
+
+
 def test_a_mandate_is_no_way_to_somebodys_own_data() -> None:
     row = me()
     f.mandate(HELPER)
