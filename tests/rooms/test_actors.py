@@ -329,7 +329,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(wrong: dict[str, str], w
 
 def test_another_kind_asks_other_questions_and_forgets_nothing() -> None:
     client = client_of()
-    text = send(client, "actor_new", **{**TYPED, "jenis": "badan"}).content.decode()
+    page = send(client, "actor_new", **{**TYPED, "jenis": "badan"})
+    assert page.status_code == 200  # nothing is wrong yet: it was not asked before
+    text = page.content.decode()
     assert "Nomor akta pendirian" in text
     assert 'type="hidden" name="nik" value="6102 0145 0890 0002"' in text
     assert not BusinessActor.objects.exists()
