@@ -22,6 +22,7 @@ class Person(models.Model):
     nik = EncryptedField(blank=True, default="")
     nik_index = models.CharField(max_length=64, blank=True, default="")
     passport = EncryptedField(blank=True, default="")
+    passport_index = models.CharField(max_length=64, blank=True, default="")
     phone = EncryptedField(blank=True, default="")
     phone_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
     phone_proven_at = models.DateTimeField(null=True)
@@ -30,6 +31,9 @@ class Person(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["nik_index"], condition=~models.Q(nik_index=""), name="nik_once"),
+            models.UniqueConstraint(
+                fields=["passport_index"], condition=~models.Q(passport_index=""), name="passport_once"
+            ),
             # A family may share a telephone; who logs in by it is the one who proved last that he holds it.
             models.UniqueConstraint(
                 fields=["phone_index"],

@@ -23,7 +23,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -196,11 +196,7 @@ def signup_contact(request: ActorRequest) -> HttpResponse:
 @require_safe
 def welcome(request: ActorRequest) -> HttpResponse:
     """Pendaftaran berhasil: the user name, and where to go on."""
-    try:
-        actor_page = reverse("portal:actor")
-    except NoReverseMatch:
-        actor_page = ""
-    return _page(request, "account/welcome.html", {"account": _me(request), "actor_page": actor_page})
+    return _page(request, "account/welcome.html", {"account": _me(request)})
 
 
 # A forgotten password ----------------------------------------------------------------------------------------------

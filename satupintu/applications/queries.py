@@ -12,12 +12,21 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from satupintu.accounts.models import Account
 from satupintu.applications.models import Application, Document, RequirementItem, Verdict, WorkDocument
+from satupintu.businesses import queries as businesses
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog.models import Ruling, ServiceVersion
-from satupintu.catalog.queries import closings, corrected, in_force, newest_release, package_by_id, release_of
+from satupintu.catalog.queries import (
+    closings,
+    corrected,
+    in_force,
+    newest_release,
+    package_by_id,
+    release_of,
+    village,
+)
 from satupintu.core.access import Actor, party
-from satupintu.core.forms import FormSpec, Question, asked, show
+from satupintu.core.forms import FormSpec, Question, Value, asked, show
 from satupintu.core.forms import pages as form_pages
 from satupintu.core.package import Package, Requirement
 from satupintu.core.refusal import Refusal
@@ -210,7 +219,35 @@ def shown_value(application: Application, question_id: str) -> str:
         return str(person.nik if question.kind == "nik" else person.phone)
     if question.kind == "kbli" and isinstance(value, dict):
         return f"KBLI {value['version']} {value['code']} {value['title']}"
+    if question.kind == "region":
+        lies = village(str(value))
+        return str(lies) if lies else str(value)
     return show(question, value)
+
+
+PERSONS_NAME, VILLAGE = "nama-pemilik", "desa"
+"""Questions that forms ask in plain text, by id; what else is known of a person is told by the kind of question."""
+
+
+def known(application: Application) -> dict[str, Value]:
+    """Question id -> what the owner's data as a business actor say already: never asked twice, shown to be confirmed.
+
+    NIK and phone are not here: they rest with the Person, and stand in their boxes anyway.
+    """
+    person = application.person
+    actor = businesses.of_person(person.pk) or businesses.only_entity(str(person.key), application.started_at)
+    lies = village(actor.region) if actor is not None and actor.region else None
+    found: dict[str, Value] = {}
+    for question in form(application).questions.values():
+        if question.kind == "text" and question.id == PERSONS_NAME:
+            found[question.id] = person.name
+        elif question.kind == "address" and actor is not None:
+            found[question.id] = actor.address
+        elif question.kind == "region" and lies is not None:
+            found[question.id] = lies.code
+        elif question.kind == "text" and question.id == VILLAGE and lies is not None:
+            found[question.id] = f"{lies.name}, Kecamatan {lies.district}"
+    return found
 
 
 def pages(application: Application) -> list[list[Question]]:

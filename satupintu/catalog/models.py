@@ -154,3 +154,30 @@ class Kbli(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+class Region(models.Model):
+    """A province, regency or city, district or village, by its Kemendagri code (61.02.01.2001).
+
+    A region that the newest list leaves out stays, for addresses that name it, but is offered no more.
+    """
+
+    code = models.CharField(max_length=13, primary_key=True)
+    name = models.CharField(max_length=120)
+    level = models.PositiveSmallIntegerField()
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class RegionWord(models.Model):
+    """A beginning by which a region of the newest list is found; made anew with the list.
+
+    word: as `core.regions.beginnings` gives it, in UTF-8. Bytes, because a beginning is a range, and only bytes are
+    ordered alike by every data base. code: of the region; no reference, which would be proved 160,000 times.
+    """
+
+    pk = models.CompositePrimaryKey("word", "code")
+    word = models.BinaryField()
+    code = models.CharField(max_length=13)

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from satupintu.catalog.folders import PACKAGE, from_json
-from satupintu.catalog.models import Kbli, Ruling, ServiceVersion, VersionRemark
+from satupintu.catalog.models import Kbli, Region, RegionWord, Ruling, ServiceVersion, VersionRemark
+from satupintu.core import regions
 from satupintu.core.package import Package, Unsound, read_package
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import Sop
@@ -19,6 +21,8 @@ from satupintu.core.sop import Sop
 OWN_AUTHORITY = "kabupaten"
 KBLI_VERSION = "2020"
 KBLI_LIST = PACKAGE / "catalog" / "data" / "kbli-awal.csv"
+REGION_LISTS = PACKAGE / "catalog" / "data" / "wilayah"
+"""The three regencies of the demonstration; a real office imports the whole list (docs/decisions/0029)."""
 NEWEST_FIRST = ("-effective", "-approved_at", "-pk")
 """Of two versions for the same day the one approved last holds: so a mistake can be mended before it begins."""
 
@@ -296,3 +300,110 @@ def require_authority(version: str, code: str) -> Kbli:
             "catalog.kbli-elsewhere", status=422, kbli=code, title=found.title, refer_to=found.refer_to
         )
     return found
+
+
+# Regions -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A village or kelurahan, and where it lies. regency: with its kind, "Kabupaten Mempawah"."""
+
+    code: str
+    name: str
+    district: str
+    regency: str
+    province: str
+
+    @property
+    def around(self) -> str:
+        """Where it lies, as people write it."""
+        return f"Kecamatan {self.district}, {self.regency}, {self.province}"
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.around}"
+
+
+def villages_like(text: str, limit: int = 8, *, near: str = "") -> list[Village]:
+    """The villages that these words name or begin, best first; words may also name the district, regency or province.
+
+    near: code of a region whose villages come first, for example of the office. A district alone gives its villages.
+    """
+    exact = _begun(regions.whole(text), whole=True)
+
+    def far(code: str) -> tuple[bool, bool]:
+        return code not in exact, not code.startswith(near)
+
+    known: dict[str, frozenset[str]] = {}
+    for words in regions.readings(text):
+        found = _begun_by_each(words, known)
+        codes = regions.places(found, regions.VILLAGE, first=far)
+        districts = regions.places(found, regions.DISTRICT, first=far)
+        if districts and (not codes or _nearer(found, districts[0], codes[0])):
+            codes = list(dict.fromkeys(_inside(districts[:limit], limit) + codes))
+        if codes:
+            return _villages(codes[:limit])
+    return []
+
+
+def _nearer(found: list[frozenset[str]], district: str, village: str) -> bool:
+    """Whether more of the words are the district's own than the best village's."""
+    return regions.told(found, district) > regions.told(found, village)
+
+
+def knows_regions() -> bool:
+    """Whether any list of regions was taken over."""
+    return Region.objects.exists()
+
+
+def village(code: str) -> Village | None:
+    """The village of this code; None where there is none."""
+    return next(iter(_villages([code])), None)
+
+
+def _begun(word: str, *, whole: bool = False) -> frozenset[str]:
+    """The codes of the regions whose name, from some word on, begins so, or is so."""
+    key = word.encode()
+    # No word in UTF-8 holds the byte FF: there the words with this beginning end.
+    rows = (
+        RegionWord.objects.filter(word=key)
+        if whole
+        else RegionWord.objects.filter(word__gte=key, word__lt=key + b"\xff")
+    )
+    return frozenset(rows.values_list("code", flat=True))
+
+
+def _begun_by_each(words: tuple[str, ...], known: dict[str, frozenset[str]]) -> list[frozenset[str]]:
+    """For each word the codes it begins, the longest first; [] as soon as one begins nothing. known: looked up already."""
+    found = []
+    for word in sorted(words, key=len, reverse=True):
+        if word not in known:
+            known[word] = _begun(word, whole=len(word) < regions.SHORT)
+        if not known[word]:
+            return []
+        found.append(known[word])
+    return found
+
+
+def _inside(districts: list[str], limit: int) -> list[str]:
+    rows = Region.objects.filter(parent__in=districts).order_by("code").values_list("code", flat=True)
+    order = {code: at for at, code in enumerate(districts)}
+    return sorted(rows, key=lambda code: (order[code.rpartition(".")[0]], code))[:limit]
+
+
+def _villages(codes: list[str]) -> list[Village]:
+    """These villages, in this order: one SQL query."""
+    rows = Region.objects.filter(code__in=codes, level=regions.VILLAGE).select_related(
+        "parent__parent__parent"
+    )
+    found = {row.code: _as_village(row) for row in rows}
+    return [found[code] for code in codes if code in found]
+
+
+def _as_village(row: Region) -> Village:
+    district = row.parent
+    assert district is not None
+    regency = district.parent
+    assert regency is not None
+    assert regency.parent is not None
+    return Village(row.code, row.name, district.name, regency.name, regency.parent.name)

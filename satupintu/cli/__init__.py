@@ -187,6 +187,12 @@ def _office(commands: Any) -> None:
     made.add_argument("folder", metavar="FOLDER", type=Path, help="folder layanan")
     made.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder tujuan lembar")
 
+    regions = _group(commands, "regions", "daftar provinsi sampai desa dan kelurahan")
+    made = _command(regions, "import", "muat daftar wilayah Kemendagri", room="regions", key="regions-import")
+    made.add_argument(
+        "folder", metavar="FOLDER", type=Path, help="berisi provinces, regencies, districts, villages (.csv)"
+    )
+
     whatsapp = _group(commands, "whatsapp", "menyiapkan kabar lewat WhatsApp")
     made = _command(
         whatsapp,

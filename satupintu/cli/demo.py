@@ -33,7 +33,17 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
-from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, content, in_force, version
+from satupintu.catalog.queries import (
+    KBLI_LIST,
+    KBLI_VERSION,
+    REGION_LISTS,
+    content,
+    in_force,
+    knows_regions,
+    version,
+)
+from satupintu.cli.regions import texts
+from satupintu.core import regions
 from satupintu.core.access import SECOND_FACTOR, WHOLE, Actor, system
 from satupintu.core.clock import thaw
 from satupintu.core.package import linked_sops, load_folder, read_package
@@ -80,6 +90,8 @@ def load(at: datetime) -> list[dict[str, str]]:
     since = at - timedelta(days=60)
     with at_moment(since):
         catalog.load_kbli(KBLI_LIST, version=KBLI_VERSION)
+        if not knows_regions():  # an office that looks at the demo with the whole list keeps it
+            catalog.load_regions(regions.read(texts(REGION_LISTS)))
         for slug in OFFICES:
             office = Office.objects.filter(slug=slug).first() or open_office(slug, since)
             publish_all(office, since)

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "satupintu.accounts",
     "satupintu.notices",
     "satupintu.catalog",
+    "satupintu.businesses",
     "satupintu.cases",
     "satupintu.applications",
     "satupintu.permits",

@@ -39,6 +39,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """`thing:act`, alphabetical. Each action of a room asks for exactly one."""
 
+    ACTOR_CHANGE = "actor:change"
     APPLICATION_CORRECT = "application:correct"
     APPLICATION_READ = "application:read"
     APPLICATION_SEND = "application:send"
@@ -86,6 +87,7 @@ _WORKER = frozenset(
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.APPLICANT: frozenset(
         {
+            P.ACTOR_CHANGE,
             P.APPLICATION_READ,
             P.APPLICATION_SEND,
             P.APPLICATION_CORRECT,
@@ -96,6 +98,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.PROXY: frozenset(
         {
+            P.ACTOR_CHANGE,  # of the badan usaha he belongs to; no mandate reaches anybody's own data (businesses.queries)
             P.APPLICATION_READ,
             P.APPLICATION_SEND,
             P.APPLICATION_CORRECT,

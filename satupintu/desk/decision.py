@@ -69,7 +69,7 @@ def points(file: File | Sheet) -> tuple[str, ...]:
 def _business(file: File | Sheet) -> str:
     answers = file.application.answers
     parts = [applications.shown_value(file.application, "kbli")] if answers.get("kbli") else []
-    parts += [str(answers["desa"])] if answers.get("desa") else []
+    parts += [applications.shown_value(file.application, "desa")] if answers.get("desa") else []
     return ", ".join(parts)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.urls import path
 
 from satupintu.portal.views import (
+    actor,
     documents,
     mailbox,
     mandates,
@@ -44,6 +45,12 @@ urlpatterns = [
     path("saya/dibuka", mine.looked_at, name="looked_at"),
     path("saya/dibaca", mine.read, name="read"),
     path("saya/kabar", ways.ways, name="ways"),
+    path("saya/pelaku-usaha", actor.actors, name="actor"),
+    path("saya/pelaku-usaha/isi", actor.fill, name="actor_new"),
+    path("saya/pelaku-usaha/<uuid:actor>/ubah", actor.change, name="actor_change"),
+    path("saya/pelaku-usaha/<uuid:actor>/pengurus", actor.people, name="actor_people"),
+    path("saya/pelaku-usaha/pengurus/<uuid:member>/jawab", actor.answer, name="actor_answer"),
+    path("saya/pelaku-usaha/<uuid:actor>/pengurus/<uuid:member>/akhiri", actor.end, name="actor_end"),
     path("kuasa", mandates.mandates, name="mandates"),
     path("kuasa/beri", mandates.give, name="mandate_give"),
     path("kuasa/<uuid:mandate>/jawab", mandates.answer, name="mandate_answer"),

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 else:
     Text = str
 
-Shape = Literal["line", "area", "pick", "select", "tick", "file", "group"]
+Shape = Literal["line", "area", "pick", "select", "tick", "file", "group", "place"]
 
 PICK_LIMIT = 6  # up to six choices are all shown; more are a plain select
 CAMERA = "_foto"  # the second input of an upload, for the camera
+SEARCH = "-cari"  # the second input of a region: the name that is looked for
+BEFORE = "-tadi"  # what was looked for when the page was made
+LOOK_UP = "cari"  # name of its button: the page comes again with what was found, and nothing is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ KINDS: dict[str, Look] = {
     "date": Look(width="w-12", hint=gettext_lazy("Contoh: 17-8-2026")),
     "choice": Look("pick"),
     "yes-no": Look("pick"),
-    "region": Look("select"),
+    "region": Look(
+        "place", hint=gettext_lazy("Ketik namanya, boleh dengan kecamatannya. Contoh: Pasir, Mempawah Hilir")
+    ),
     "address": Look("area", rows=3, autocomplete="street-address"),
     "phone": Look(
         type="tel",
@@ -96,7 +101,8 @@ class FieldView:
 
     kind: a key of `KINDS`. error: words of the mistake, which say how to mend it. required: the few optional ones
     are marked "(boleh dikosongkan)". ask: the label is the page's h1. max_bytes, stored: for uploads. more: a
-    folded explanation with its own title (title, text). unit: said after the box ("kVA"). parts: the boxes of an address; the first one carries `id`.
+    folded explanation with its own title (title, text). unit: said after the box ("kVA"). parts: the boxes of an address;
+    the first one carries `id`. words: of a region, the name that was looked for; its options are what was found.
     """
 
     id: str
@@ -117,6 +123,7 @@ class FieldView:
     max_bytes: int = 5 * 1024 * 1024
     stored: StoredFile | None = None
     ask: bool = False
+    words: str = ""
     more: tuple[Text, Text] | None = None
     parts: tuple[FieldView, ...] = ()
 
@@ -193,6 +200,11 @@ class FieldView:
         return " ".join(ids)
 
     @property
+    def search_name(self) -> str:
+        """Name of the box in which the name of a region is typed."""
+        return self.name + SEARCH
+
+    @property
     def camera_name(self) -> str:
         """Name of the camera's own input; `chosen_file` takes whichever was used."""
         return self.name + CAMERA
@@ -242,6 +254,7 @@ def field_of(
         required=question.required,
         options=options or tuple(Option(option, option) for option in question.options),
         ask=ask,
+        words=texts.get(question.id + SEARCH, ""),
         parts=_parts(question, ident, texts) if question.kind == "address" else (),
     )
 

@@ -108,6 +108,41 @@ WORDS: Mapping[str, Words] = {
         what=_("NIK ini sudah dipakai akun lain."),
         do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan KTP."),
     ),
+    "accounts.passport-taken": Words(
+        what=_("Paspor ini sudah dipakai akun lain."),
+        do=_("Masuk dengan akun itu. Bila bukan akun Anda, datang ke loket dengan paspor."),
+    ),
+    # business actors
+    "businesses.entity-taken": Words(
+        what=_("Badan usaha dengan NPWP ini sudah terdaftar."),
+        do=_(
+            "Minta pengurusnya menambahkan surel Anda di Data pelaku usaha. Bila tidak dikenal, datang ke loket."
+        ),
+    ),
+    "businesses.last-member": Words(
+        what=_("Ini pengurus terakhir yang bisa mengurus badan usaha ini."),
+        do=_("Tambahkan penggantinya dahulu. Setelah ia menerima, akhiri yang lama."),
+    ),
+    "businesses.member-ended": Words(
+        what=_("Pengurus ini sudah diakhiri, ditolak, atau lewat waktunya."),
+        do=_("Muat ulang halaman Data pelaku usaha."),
+    ),
+    "businesses.member-twice": Words(
+        what=_("Orang dengan surel ini sudah tercatat sebagai pengurus."),
+        do=_("Akhiri dahulu yang lama bila jabatan atau kuasanya berubah."),
+    ),
+    "businesses.dates": Words(
+        what=_("Tanggal akhir harus sesudah hari ini."),
+        do=_("Ganti tanggalnya, atau kosongkan bila tidak dibatasi."),
+    ),
+    "businesses.name-of-staff": Words(
+        what=_("Nama Anda tertulis di surat kantor, jadi tidak diubah di sini."),
+        do=_("Kembalikan nama yang tadi, lalu simpan lagi. Bila namanya salah, minta administrator kantor."),
+    ),
+    "businesses.staff": Words(
+        what=_("Pegawai kantor tidak menjadi pengurus badan usaha di sini."),
+        do=_("Minta orang lain dari badan usaha itu mengurusnya."),
+    ),
     # one act, one commit
     "door.changed": Words(
         what=_("Berkas ini baru saja diubah orang lain."),
@@ -725,6 +760,12 @@ WORDS: Mapping[str, Words] = {
     "catalog.kbli-elsewhere": Words(
         what=_("%(title)s (KBLI %(kbli)s) tidak diurus kantor ini."),
         do=_("Pergi ke %(refer_to)s. Isian Anda di sini tidak diteruskan."),
+    ),
+    "catalog.regions-cut": Words(
+        what=_(
+            "Daftar ini tidak memuat %(gone)s dari %(known)s wilayah yang sudah dikenal. Tidak ada yang diubah."
+        ),
+        do=_("Periksa apakah berkasnya terpotong, lalu muat lagi daftar yang lengkap."),
     ),
     "catalog.same-person": Words(
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusul dan penyusunnya."),

@@ -92,7 +92,7 @@ def test_every_kind_has_a_name_and_says_its_mistake(kind):
     assert all(one in ids for text in described for one in str(text).split())
     labelled = {attrs["for"] for attrs in page.all("label")}
     for box in page.all("input") + page.all("select") + page.all("textarea"):
-        assert box["id"] in labelled
+        assert box.get("type") == "hidden" or box["id"] in labelled
 
 
 def test_the_kinds_of_form_toml_can_all_be_drawn():
@@ -123,8 +123,10 @@ def test_few_choices_are_all_shown_and_many_are_a_list():
 def test_the_chosen_one_is_marked_once():
     page = draw("{% field f %}", f=view("yes-no", value="tidak"))
     assert [box["value"] for box in page.all("input") if "checked" in box] == ["tidak"]
-    page = draw("{% field f %}", f=view("region", value="b"))
+    page = draw("{% field f %}", f=view("select", value="b"))
     assert [box["value"] for box in page.all("option") if "selected" in box] == ["b"]
+    page = draw("{% field f %}", f=view("region", value="b"))
+    assert [box["value"] for box in page.all("input") if "checked" in box] == ["b"]
 
 
 def test_an_optional_question_says_so_and_a_required_one_has_no_star():

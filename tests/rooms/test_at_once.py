@@ -16,6 +16,8 @@ from satupintu.accounts.actions.registration import Newcomer
 from satupintu.accounts.models import Account, Person
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
+from satupintu.businesses import actions as businesses
+from satupintu.businesses.models import ActorMember, LegalEntity
 from satupintu.cases import actions as cases
 from satupintu.cases.models import Case
 from satupintu.core.access import system
@@ -275,3 +277,22 @@ def test_a_key_that_many_need_first_is_made_once(office: Office) -> None:
     f.at_once(8, need)
     assert len(seen) == 1
     assert len(next(iter(seen))) == 32
+
+
+# Business actors -------------------------------------------------------------------------------------------------
+
+
+def test_of_four_who_register_the_same_entity_one_wins(office: Office) -> None:
+    people = [f.newcomer(f"pendiri{n}@contoh.example").email for n in range(4)]
+    body = businesses.Body("PT Contoh", "pt", "1", f.AT.date(), "012345674701000")
+    where = businesses.Where({"jalan": "Jalan Contoh 1"}, "")
+
+    def register(n: int) -> object:
+        me = f.actor(people[n])
+        return businesses.register_entity(
+            me, body, position="Direktur", scale="umk", where=where, asked=f.asked()
+        )
+
+    won, refused = f.split(f.at_once(4, register))
+    assert (len(won), refused) == (1, ["businesses.entity-taken"] * 3)
+    assert (LegalEntity.objects.count(), ActorMember.objects.count()) == (1, 1)

@@ -37,6 +37,7 @@ from satupintu.accounts.actions import staffing
 from satupintu.accounts.models import Account, Assignment
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
+from satupintu.businesses import actions as businesses
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog import queries as catalog_queries
@@ -278,6 +279,8 @@ class File:
     assignment: uuid.UUID = field(default_factory=uuid.uuid4)
     staff_proposal: uuid.UUID = field(default_factory=uuid.uuid4)
     mandate: uuid.UUID = field(default_factory=uuid.uuid4)
+    actor: uuid.UUID = field(default_factory=uuid.uuid4)
+    member: uuid.UUID = field(default_factory=uuid.uuid4)
     batch: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
 
@@ -303,6 +306,8 @@ class File:
             "proposal": self.staff_proposal,
             "invitation": 0,
             "mandate": self.mandate,
+            "actor": self.actor,
+            "member": self.member,
             "pk": 0,
             "notice": uuid.UUID(int=0),
             "channel": "email",
@@ -325,7 +330,7 @@ def make(state: str, stage: Stage) -> File:
     assert held is not None
     others: dict[str, uuid.UUID] = {}
     if state == NO_FILE:
-        others = {**two_versions(), **rulings(), **staff_matters(), "batch": one_batch(stage)}
+        others = {**two_versions(), **rulings(), **staff_matters(), **entity(), "batch": one_batch(stage)}
     return File(mine.key, case.key if case else uuid.uuid4(), held.key, **others)
 
 
@@ -339,6 +344,19 @@ def staff_matters() -> dict[str, uuid.UUID]:
     mandate = f.mandate("lain@contoh.example", accept=False)
     assignment, proposal = colleague.person.assignments.get().key, uuid.UUID(answer["proposal"])
     return {"assignment": assignment, "staff_proposal": proposal, "mandate": mandate}
+
+
+def entity() -> dict[str, uuid.UUID]:
+    """A badan usaha that the owner registered, and a member who was named and has not answered: the stranger."""
+    me, body = f.actor("pemohon", NOW), businesses.Body("PT Contoh", "pt", "1", NOW.date(), "012345674701000")
+    where = businesses.Where({"jalan": "Jalan Contoh 1"}, "61.02.01.2003")
+    made = businesses.register_entity(
+        me, body, position="Direktur", scale="umk", where=where, asked=f.asked()
+    )
+    key = uuid.UUID(made["actor"])
+    said = {"name": "Orang", "position": "Manajer", "may_apply": True, "may_sign": False, "until": None}
+    named = businesses.add_member(me, key, email="lain@contoh.example", **said, asked=f.asked())
+    return {"actor": key, "member": uuid.UUID(named["member"])}
 
 
 def two_versions() -> dict[str, uuid.UUID]:
@@ -451,6 +469,12 @@ def folder() -> SimpleUploadedFile:
     return SimpleUploadedFile("layanan.zip", zipped, "application/zip")
 
 
+ENTITY = {
+    "jenis": "badan", "jenis-tadi": "badan", "skala": "umk", "nama-badan": "PT Contoh", "bentuk": "pt", "akta": "1",
+    "tanggal-akta": "4/3/2020", "alamat.jalan": "Jalan Contoh 1", "desa": "61.02.01.2003",
+}  # fmt: skip
+
+
 def body(name: str) -> dict[str, Any]:
     """A whole and honest form: whoever may do it succeeds, so that a refusal is about the right alone."""
     words: dict[str, Callable[[], dict[str, Any]]] = {
@@ -507,6 +531,10 @@ def body(name: str) -> dict[str, Any]:
             "sampai": "1/4/2026",
         },
         "portal:mandate_answer": lambda: {"jawab": "terima"},
+        "portal:actor_new": lambda: {**ENTITY, "jabatan": "Direktur", "npwp": "01.999.992.9-701.000"},
+        "portal:actor_change": lambda: {**ENTITY, "npwp": "012345674701000"},
+        "portal:actor_people": lambda: {"nama": "Orang", "jabatan": "Manajer"},
+        "portal:actor_answer": lambda: {"jawab": "terima"},
         "account_login": lambda: {"login": "tidak@ada.example", "password": "salah-semua"},
         "account_device": lambda: {"login": "tidak@ada.example"},
         "account_signup": lambda: {

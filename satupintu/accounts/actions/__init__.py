@@ -83,21 +83,36 @@ def hold_phone(person: Person, phone: str) -> None:
     person.save(update_fields=["phone", "phone_index", "phone_proven_at"])
 
 
-def set_identity(person: Person, *, nik: str = "", phone: str = "") -> None:
-    """Keep the person's NIK and phone (normalised) in the one place where they rest.
+def set_identity(person: Person, *, nik: str = "", passport: str = "", phone: str = "") -> None:
+    """Keep the person's NIK, passport and phone (normalised) in the one place where they rest.
 
     A number that was proven is the way to his account: only another proof takes its place, not what a form says.
-    Raises Refusal `accounts.nik-taken` when another person has this NIK.
+    Raises Refusal `accounts.nik-taken`, `accounts.passport-taken` when another person has this one.
     """
     if nik and nik != person.nik:
         index = blind_index(nik, purpose="nik")
         if Person.objects.filter(nik_index=index).exclude(pk=person.pk).exists():
             raise Refusal("accounts.nik-taken", status=422)
         person.nik, person.nik_index = nik, index
+    if passport and passport != person.passport:
+        index = blind_index(passport, purpose="passport")
+        if Person.objects.filter(passport_index=index).exclude(pk=person.pk).exists():
+            raise Refusal("accounts.passport-taken", status=422)
+        person.passport, person.passport_index = passport, index
     if phone and phone != person.phone and person.phone_proven_at is None:
         person.phone, person.phone_index = phone, blind_index(phone, purpose="phone")
         person.phone_proven_at = None
-    person.save(update_fields=["nik", "nik_index", "phone", "phone_index", "phone_proven_at"])
+    person.save(
+        update_fields=[
+            "nik", "nik_index", "passport", "passport_index", "phone", "phone_index", "phone_proven_at",
+        ]
+    )  # fmt: skip
+
+
+def rename(person: Person, name: str) -> None:
+    """The person's name as he corrects it. Inside the caller's open door, which puts it on record."""
+    person.name = name
+    person.save(update_fields=["name"])
 
 
 def make_account(*, email: str, name: str, password: str, verified: bool = True) -> Account:

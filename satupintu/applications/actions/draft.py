@@ -14,7 +14,7 @@ from satupintu.accounts.queries import account as account_of
 from satupintu.applications import queries
 from satupintu.applications.models import Application, Document, RequirementItem
 from satupintu.catalog.models import ServiceVersion
-from satupintu.catalog.queries import KBLI_VERSION, package_by_id, require_authority, require_open
+from satupintu.catalog.queries import KBLI_VERSION, package_by_id, require_authority, require_open, village
 from satupintu.core.access import Actor
 from satupintu.core.forms import FormProblem, Question, clean, still_fitting
 from satupintu.core.package import Requirement
@@ -130,6 +130,9 @@ def _answer(application: Application, question: Question, raw: Mapping[str, str]
     if question.kind == "kbli":
         found = require_authority(KBLI_VERSION, str(value))
         return {"version": found.version, "code": found.code, "title": found.title}
+    if question.kind == "region" and village(str(value)) is None:
+        message = "Desa atau kelurahan ini tidak ada di daftar. Cari lagi namanya, lalu pilih."
+        raise FormProblem(question.id, "form.region", message)
     if question.kind == "nik":
         accounts.set_identity(application.person, nik=str(value))
         return {"ref": "person"}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing the catalogue: versions of services, what two persons rule about them, reference data."""
 
-from satupintu.catalog.actions.reference import load_kbli
+from satupintu.catalog.actions.reference import Loaded, load_kbli, load_regions
 from satupintu.catalog.actions.rulings import (
     ask_closing,
     ask_recall,
@@ -23,6 +23,7 @@ from satupintu.catalog.actions.versions import (
 )
 
 __all__ = [
+    "Loaded",
     "approve",
     "ask_closing",
     "ask_recall",
@@ -34,6 +35,7 @@ __all__ = [
     "draft",
     "drop",
     "load_kbli",
+    "load_regions",
     "propose",
     "replace",
     "send_back",

@@ -21,12 +21,13 @@ from satupintu.applications.models import Application
 from satupintu.catalog.models import Ruling
 from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, in_force, kbli_like, package_by_id
 from satupintu.core.changes import COST, FORM, REQUIREMENTS, STANDARD, changes
-from satupintu.core.forms import FormProblem, Question
+from satupintu.core.forms import FormProblem, Question, Value
 from satupintu.core.refusal import Refusal
 from satupintu.offices import queries as offices
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
 from satupintu.portal.services import closing as in_words
+from satupintu.portal.villages import offered, searching
 from satupintu.ui.fields import FieldView, Option, field_of, problems_of, texts_of
 from satupintu.ui.formats import long_date
 from satupintu.ui.parts import Progress
@@ -83,6 +84,8 @@ def not_sendable(request: ActorRequest, application: Application) -> HttpRespons
 
 def _save(request: ActorRequest, application: Application, number: int) -> HttpResponse:
     typed = request.POST.dict()
+    if searching(typed):  # only looking for a village: nothing is kept yet, nothing typed is lost
+        return _page(request, application, number, typed)
     try:
         problems = actions.save_page(request.actor, application.key, number, typed)
     except Refusal as refusal:
@@ -140,25 +143,39 @@ def _page(
         template = "portal/kbli.html"
         context |= _kbli(request, application, questions[0], typed, wrong)
     else:
+        known = applications.known(application) if typed is None else {}
         context["fields"] = [
-            field_of(
-                question,
-                typed if typed is not None else _texts(application, question),
-                wrong.get(question.id, ""),
-                ask=n == 0,
-            )
+            _field(application, question, typed, wrong.get(question.id, ""), known, ask=n == 0)
             for n, question in enumerate(questions)
         ]
+        context["known"] = any(known.get(one.id) and one.id not in application.answers for one in questions)
     context["errors"] = problems_of(context["fields"])
     return render(request, template, context, status=422 if wrong else 200)
 
 
-def _texts(application: Application, question: Question) -> dict[str, str]:
-    """What stands in the boxes: the kept answer; a NIK or phone that we know already is not asked for twice."""
+def _field(
+    application: Application,
+    question: Question,
+    typed: Mapping[str, str] | None,
+    error: str,
+    known: Mapping[str, Value],
+    *,
+    ask: bool,
+) -> FieldView:
+    texts = typed if typed is not None else _texts(application, question, known)
+    field = field_of(question, texts, error, ask=ask)
+    if question.kind != "region":
+        return field
+    code = application.office.region_code
+    return offered(field, texts, near=f"{code[:2]}.{code[2:]}")
+
+
+def _texts(application: Application, question: Question, known: Mapping[str, Value]) -> dict[str, str]:
+    """What stands in the boxes: the kept answer; what we know of the person already is not asked for twice."""
     if question.private:
         person = application.person
         return {question.id: person.nik if question.kind == "nik" else person.phone}
-    value = application.answers.get(question.id)
+    value = application.answers.get(question.id, known.get(question.id))
     if question.kind == "kbli" and isinstance(value, dict):
         return {question.id: value["code"]}
     return texts_of(question, value)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Business actors: a person, or a legal entity with its people and their powers."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+
+from django.db import models
+
+from satupintu.accounts.models import Person
+from satupintu.door.fields import EncryptedField
+from satupintu.door.root import Root
+
+PT, CV, FIRMA, KOPERASI, YAYASAN, PERKUMPULAN, PERUMDA, LAIN = (
+    "pt", "cv", "firma", "koperasi", "yayasan", "perkumpulan", "perumda", "lain",
+)  # fmt: skip
+FORMS = (PT, CV, FIRMA, KOPERASI, YAYASAN, PERKUMPULAN, PERUMDA, LAIN)
+
+
+class BusinessActor(Root):
+    """Pelaku usaha: a person or an entity, its scale, and where it is found.
+
+    street: jalan, rt, rw, kode-pos as JSON, encrypted: of a person it is where he lives. region: Kemendagri code of
+    the village, "" where the installation has no list of regions yet. salt: of the commitments in its events. It belongs to the installation (design §4).
+    """
+
+    PERSON, ENTITY = "person", "entity"
+    UMK, NON_UMK = "umk", "non-umk"
+
+    kind = models.CharField(max_length=8)
+    scale = models.CharField(max_length=8)
+    person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="business_actor")
+    street = EncryptedField()
+    region = models.CharField(max_length=13, blank=True, default="")
+    salt = models.BinaryField()
+    registered_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    office_id = None
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="person", person__isnull=False)
+                | models.Q(kind="entity", person__isnull=True),
+                name="actor_is_person_or_entity",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def owner_key(self) -> str:
+        """The person himself; an entity is owned by itself, and its members act for it."""
+        return str(self.person.key if self.person else self.key)
+
+    @property
+    def name(self) -> str:
+        return str(self.person if self.person else self.entity)
+
+    @property
+    def address(self) -> dict[str, str]:
+        return dict(json.loads(self.street or "{}"))
+
+    def settle(self, address: Mapping[str, str], region: str) -> None:
+        """Where it is found from now on."""
+        self.street, self.region = json.dumps(dict(address), ensure_ascii=False), region
+
+
+class LegalEntity(models.Model):
+    """Badan usaha: by its akta pendirian and NPWP; the same NPWP is the same entity. ahu: number at Ditjen AHU, or ""."""
+
+    actor = models.OneToOneField(BusinessActor, on_delete=models.CASCADE, related_name="entity")
+    name = models.CharField(max_length=160)
+    form = models.CharField(max_length=12)
+    deed_number = models.CharField(max_length=60)
+    deed_date = models.DateField()
+    ahu_number = models.CharField(max_length=60, blank=True, default="")
+    npwp = EncryptedField()
+    npwp_index = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActorMember(models.Model):
+    """Pengurus: somebody who may act for an entity, from–to. person: once he has accepted with an account of his own.
+
+    may_apply: to change its data and its people; may_sign: to sign for it.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    actor = models.ForeignKey(BusinessActor, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="memberships")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True, default="")
+    position = models.CharField(max_length=80)
+    may_apply = models.BooleanField()
+    may_sign = models.BooleanField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "valid_from"], name="members_of_person")]
+
+    def __str__(self) -> str:
+        return f"member {self.key}"
