@@ -70,12 +70,17 @@ def standard_duties(case: Case) -> list[str]:
     return duties
 
 
-def preview(case: Case, data: dict[str, Any], actor: Actor) -> bytes:
-    """The draft as a sheet: it says PRATINJAU, has no number, no code, no QR."""
+def preview(
+    case: Case, data: dict[str, Any], actor: Actor, *, document: dict[str, Any] | None = None
+) -> bytes:
+    """The draft as a sheet: it says PRATINJAU, has no code, no QR, and no number unless it replaces one.
+
+    document: what the sheet says of itself beside the day, where that is known already (`next_document`).
+    """
     shown = {
         **data,
         "pratinjau": True,
-        "dokumen": {"tanggal": local_day(case.office, actor.at).isoformat()},
+        "dokumen": {**(document or {}), "tanggal": local_day(case.office, actor.at).isoformat()},
         "penanda": {"jabatan": case.office.head_title, "tempat": case.office.seat, "nama": "–",
                     "tanggal": local_day(case.office, actor.at).isoformat()},
     }  # fmt: skip
@@ -100,8 +105,7 @@ def frozen(
         "penerbit_sertifikat": ISSUERS[permit.hand],
     }
     if replaces is not None:
-        old = replaces.data["dokumen"]
-        document["menggantikan"] = {"versi": old["versi"], "tanggal": old["tanggal"]}
+        document |= next_document(replaces)
     signer = papers.signer_block(case, actor, Role.HEAD.value)
     service = data["layanan"] | {"sidik_versi": cases.package(case).digest}
     if release := release_of(case.service_id):
@@ -111,6 +115,16 @@ def frozen(
     fingerprint = digest(whole)[:16]
     document["sidik"] = " ".join(fingerprint[i : i + 4] for i in range(0, 16, 4))
     return whole
+
+
+def next_document(old: Permit) -> dict[str, Any]:
+    """What the next version of a permit says of itself: its number, its version, and what it replaces."""
+    said = old.data["dokumen"]
+    return {
+        "nomor": old.number,
+        "versi": f"versi {old.version + 1}",
+        "menggantikan": {"versi": said["versi"], "tanggal": said["tanggal"]},
+    }
 
 
 def changed(permit: Permit, shown: dict[str, str]) -> dict[str, Any]:

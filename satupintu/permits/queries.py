@@ -61,6 +61,14 @@ def earlier(case: Case) -> list[Permit]:
     return list(rows.order_by("-version"))
 
 
+def holding(case: Case) -> Permit:
+    """The version that holds. Raises Refusal `permits.none` where none does."""
+    found = of_case(case)
+    if found is None or found.state != Permit.ISSUED:
+        raise Refusal("permits.none")
+    return found
+
+
 def version(case: Case, number: int | None) -> Permit:
     """An issued version of the permit of a case; None: the one that holds. Raises Refusal `permits.none` (404)."""
     found = of_case(case) if number is None else next((p for p in earlier(case) if p.version == number), None)

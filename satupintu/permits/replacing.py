@@ -124,6 +124,12 @@ def _next(door: Write[Case], actor: Actor, proposal: Replacement) -> Permit:
     return made
 
 
+def preview(case: Case, proposal: Replacement, actor: Actor) -> bytes:
+    """The version that is proposed, as a sheet that says PRATINJAU."""
+    data = papers.changed(proposal.permit, shown_changes(case, proposal))
+    return papers.preview(case, data, actor, document=papers.next_document(proposal.permit))
+
+
 def shown_changes(case: Case, proposal: Replacement) -> dict[str, str]:
     """Question -> the new answer in words, as it is printed."""
     questions = applications.form(applications.of_case(case)).questions

@@ -3,24 +3,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from satupintu.accounts.models import Account
 from satupintu.applications import queries as applications
 from satupintu.cases.models import Case
 from satupintu.core import proof as tokens
+from satupintu.core import telling as rules
 from satupintu.core.access import Actor
+from satupintu.core.numbers import show_code
 from satupintu.core.seal import digest
 from satupintu.door import files, worker
 from satupintu.door.models import Event
 from satupintu.door.moment import at_moment
 from satupintu.door.read import verify
 from satupintu.notices.models import Notice
-from satupintu.permits import actions, proof, queries, replacing
+from satupintu.permits import actions, proof, queries, replacing, telling
+from satupintu.permits import batch as together
+from satupintu.permits import jobs as telling_jobs
 from satupintu.permits.jobs import sign as sign_job
-from satupintu.permits.models import Permit, Replacement, SigningDay
+from satupintu.permits.models import Batch, Permit, Replacement, SigningDay
 from satupintu.ui.fields import texts_of
 from tests import factories as f
 from tests.pdf import text_of
@@ -83,7 +95,8 @@ def test_a_replacement_has_the_same_number_another_version_and_a_code_of_its_own
     assert (old.state, old.replaced_at) == (Permit.REPLACED, LATER)
     assert new.data["dokumen"]["menggantikan"] == {"versi": "versi 1", "tanggal": "2026-03-04"}
     assert new.data["jawaban"] == {**old.data["jawaban"], "nama-usaha": "Rumah Makan Pondok Conto"}
-    assert old.file is not None and new.file is not None
+    assert old.file is not None
+    assert new.file is not None
     paper = text_of(files.read(new.file))
     assert "Versi 2 ini menggantikan versi 1 tanggal 4 Maret 2026" in " ".join(paper.split())
     assert queries.check_code_of(old.code).verdict == queries.REPLACED
@@ -106,6 +119,7 @@ def test_the_record_tells_it_without_a_name_and_proves_both_versions(stage: Stag
     told = {e.kind: e.data for e in Event.objects.filter(subject=case.subject)}
     assert told["permit.replacement-asked"]["fields"] == ["nama-usaha"]
     new = permit_of(case)
+    assert new.file is not None
     assert told["permit.replacement-confirmed"]["data"] == digest(new.data)
     assert told["permit.replaced"] == {"number": new.number, "version": 1, "by": 2}
     assert "Pondok" not in str(told)
@@ -113,7 +127,9 @@ def test_the_record_tells_it_without_a_name_and_proves_both_versions(stage: Stag
         worker.seal()
     proofs = [queries.proof_of(one) for one in (new, *queries.earlier(case))]
     entries = [one.entry.line["data"] for one in proofs if one and one.holds and one.entry]
-    assert [one["sha256"] for one in entries] == [new.file.sha256, queries.earlier(case)[0].file.sha256]
+    kept = [one.file.sha256 for one in (new, *queries.earlier(case)) if one.file]
+    assert [one["sha256"] for one in entries] == kept
+    assert len(kept) == 2
 
 
 def test_its_holder_is_told_and_may_fetch_it(stage: Stage) -> None:
@@ -142,10 +158,10 @@ def test_only_the_licensing_officer_and_the_coordinator_propose_and_only_the_hea
     case = stage("unduh")
     for who in ("fo", "teknis", "kadis", "arsip", "auditor"):
         with f.refusal("access.role", 403):
-            propose(case, who, **{"nama_usaha": "Lain"})
+            propose(case, who, nama_usaha="Lain")
     for who in ("kadis@kampar.example",):
         with f.refusal("access.not-yours", 404):
-            propose(case, who, **{"nama_usaha": "Lain"})
+            propose(case, who, nama_usaha="Lain")
     propose(case, "koordinator", nama_usaha="Lain")
     for who in ("jf", "koordinator", "auditor"):
         with f.refusal("access.role", 403):
@@ -276,3 +292,170 @@ def test_a_day_has_only_so_many_signatures_of_one_person(stage: Stage, settings:
     with f.refusal("permits.sign-limit"):
         confirm(stage("unduh"), at=f.AT + timedelta(hours=2))
     actions.sign(f.actor("kadis", LATER), case.pk, asked=f.asked())  # another day at the office
+
+
+def test_the_signer_is_told_at_once_of_a_batch_and_each_morning_of_the_day(stage: Stage) -> None:
+    head = Account.objects.get(email="kadis@mempawah.example")
+    cases = [stage("tanda-tangan"), f.forwarded()]
+    drafts = [(str(case.key), queries.draft_seal(queries.draft_of(case))) for case in cases]  # type: ignore[arg-type]
+    begun = actions.begin_batch(f.actor("kadis"), cases[0].office, drafts=drafts, asked=f.asked())
+    batch = queries.batch(f.actor("kadis"), uuid.UUID(begun["batch"]))
+    together.advance(f.actor("kadis"), batch, together.Hand(), again=False)
+    f.run_jobs(f.AT + f.minutes(2))
+    f.run_jobs(f.AT + f.minutes(3))
+    (told,) = Notice.objects.filter(account=head, source=f"batch:{batch.key}")
+    assert "Anda menandatangani 2 surat pada" in told.body
+    assert "Rabu, 4 Maret 2026, 10.00 WIB" in told.body
+    day = SigningDay.objects.get(person=f.actor("kadis").person)
+    telling_jobs.tell_day.call(day_id=day.pk)
+    telling_jobs.tell_day.call(day_id=day.pk)
+    (summed,) = Notice.objects.filter(account=head, source=f"signed:{day.pk}")
+    assert f"Anda menandatangani {day.count} surat pada Rabu, 4 Maret 2026" in summed.body
+    for notice in (told, summed):
+        assert len(notice.body) <= 300
+        assert "Pondok" not in notice.body
+        assert notice.template
+
+
+def test_a_batch_that_is_cut_off_is_told_with_what_was_signed(stage: Stage) -> None:
+    case = stage("tanda-tangan")
+    draft = queries.draft_of(case)
+    assert draft is not None
+    drafts = [(str(case.key), queries.draft_seal(draft))]
+    begun = actions.begin_batch(f.actor("kadis"), case.office, drafts=drafts, asked=f.asked())
+    batch = queries.batch(f.actor("kadis"), uuid.UUID(begun["batch"]))
+    actions.begin_signing(f.actor("kadis"), batch.pk)  # and the network is gone
+    for minute in range(2, 14):
+        f.run_jobs(f.AT + f.minutes(minute))
+    assert not Notice.objects.filter(
+        source=f"batch:{batch.key}"
+    ).exists()  # nothing was signed: nothing to tell
+    assert "permits.tell_batch" not in f.jobs()  # and nobody looks for ever
+
+
+def test_the_texts_may_travel_by_whatsapp(db: None) -> None:
+    for name, text in telling.TEXTS.items():
+        assert not list(rules.faults(text, service="", to_applicant=name == telling.REPLACED)), name
+
+
+# Pages -------------------------------------------------------------------------------------------------------------
+
+
+def who(email: str, at: datetime = LATER) -> Client:
+    client = Client()
+    address = email if "@" in email else f"{email}@mempawah.example"
+    return f.log_in(client, Account.objects.get(email=address), at)
+
+
+def text(answer: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.fixture
+def day() -> Iterator[None]:
+    with at_moment(LATER):
+        yield
+
+
+def test_the_officer_proposes_the_head_signs_and_everybody_reads_which_holds(stage: Stage, day: None) -> None:
+    case, jf, head = stage("unduh"), who("jf"), who("kadis")
+    old = permit_of(case)
+    file = f"/berkas/{case.key}"
+    assert "Usulkan penggantian" in text(jf.get(file))
+    assert "Usulkan penggantian" not in text(head.get(file))
+    assert head.get(f"{file}/usul-ganti").status_code == 403
+    first = jf.post(f"{file}/usul-ganti", {"sebab": "salah-tulis"})
+    assert first["Location"] == f"{file}/usul-ganti?sebab=salah-tulis"
+    assert jf.post(f"{file}/usul-ganti", {"sebab": ""}).status_code == 422
+    form = jf.get(first["Location"])
+    assert "Rumah Makan Pondok Contoh" in form.content.decode()
+    assert 'name="nik"' not in form.content.decode()
+    typed = {**answers(case), "sebab": "salah-tulis", "alasan": "Nama kurang satu huruf."}
+    wrong = jf.post(f"{file}/usul-ganti", {**typed, "nama-usaha": "", "alamat.jalan": "Jalan Baru 1"})
+    assert wrong.status_code == 422
+    assert "belum diisi" in text(wrong)
+    assert "Jalan Baru 1" in wrong.content.decode()  # nothing typed is lost
+    assert jf.post(f"{file}/usul-ganti", typed).status_code == 422
+    right = {**typed, "nama-usaha": "Rumah Makan Pondok Conto"}
+    assert jf.post(f"{file}/usul-ganti", right)["Location"] == file
+    assert "Anda pengusulnya" in text(jf.get(f"{file}/ganti"))
+    assert jf.get(f"{file}/ganti/pratinjau").content.startswith(b"%PDF-")
+    assert "Belum dibuka" in text(head.get("/tanda-tangan"))
+    shown = head.get(f"{file}/ganti").content.decode()
+    assert "Nama kurang satu huruf." in shown
+    assert "<del" in shown
+    assert f'value="{case.key}"' in head.get("/tanda-tangan").content.decode()
+    seal = re.search(r'name="seal" value="([^"]+)"', shown)
+    assert seal is not None
+    assert head.post(f"{file}/ganti", {"seal": "x"}).status_code == 409
+    assert head.post(f"{file}/ganti", {"seal": seal[1]})["Location"] == file
+    assert "sedang ditandatangani" in text(head.get(file))
+    f.run_jobs(LATER)
+    after = text(jf.get(file))
+    assert "Versi 1, digantikan oleh versi 2" in after
+    kept = jf.get(f"{file}/surat?versi=1")
+    assert old.file is not None
+    assert kept.content == files.read(old.file)
+    assert jf.get(f"{file}/surat").content != kept.content
+    assert jf.get(f"{file}/surat?versi=7").status_code == 404
+    new = permit_of(case)
+    check = Client().get(f"/cek/{old.code}")
+    assert "Asli, tetapi sudah digantikan" in text(check)
+    assert f"/cek/{show_code(new.code)}" in check.content.decode()
+    assert "Asli dan berlaku" in text(Client().get(f"/cek/{new.code}"))
+    mine, address = who(f.APPLICANT), f"/permohonan/{f.application(case).key}"
+    assert "Digantikan oleh versi 2" in text(mine.get(address))
+    mine.post(f"{address}/unduh")
+    got = mine.get(f"{address}/izin.pdf?versi=1")
+    assert b"".join(got.streaming_content if got.streaming else [got.content]) == kept.content
+
+
+def test_a_proposal_is_declined_with_a_reason_that_its_proposer_reads(stage: Stage, day: None) -> None:
+    case, jf, head = stage("unduh"), who("jf"), who("kadis")
+    propose(case, nama_usaha="Lain")
+    file = f"/berkas/{case.key}"
+    assert head.post(f"{file}/ganti/tolak", {"alasan": ""}).status_code == 422
+    assert head.post(f"{file}/ganti/tolak", {"alasan": "KTP berkata lain."})["Location"] == file
+    assert "KTP berkata lain." in text(jf.get(file))
+    propose(case, nama_usaha="Lain")
+    assert jf.post(f"{file}/ganti/tarik")["Location"] == file
+    assert head.get(f"{file}/ganti").status_code == 409
+
+
+def test_a_replacement_is_signed_together_with_drafts(stage: Stage, day: None) -> None:
+    case, draft, head = stage("unduh"), stage("tanda-tangan"), who("kadis")
+    propose(case, nama_usaha="Lain")
+    head.get(f"/berkas/{case.key}/ganti")
+    head.get(f"/berkas/{draft.key}?lihat=draf")
+    begun = head.post("/tanda-tangan", {"berkas": [str(case.key), str(draft.key)]})
+    assert begun.status_code == 302
+    head.post(begun["Location"], {"baca": "ya"})
+    f.run_jobs(LATER)
+    assert permit_of(case).version == 2
+    assert permit_of(draft).state == Permit.ISSUED
+    assert "2 dari 2" in text(head.get(begun["Location"]))
+
+
+def test_a_session_of_long_ago_proves_itself_first_and_comes_back_to_the_same_page(
+    stage: Stage, day: None
+) -> None:
+    """D4 27: whoever finds the head's open browser signs and revokes nothing."""
+    case = stage("unduh")
+    propose(case, nama_usaha="Lain")
+    actions.ask_revocation(f.actor("jf", LATER), case.pk, reason="Tidak benar.", asked=f.asked())
+    draft = queries.draft_of(stage("tanda-tangan"))
+    assert draft is not None
+    drafts = [(str(stage("tanda-tangan").key), queries.draft_seal(draft))]
+    begun = actions.begin_batch(f.actor("kadis", LATER), case.office, drafts=drafts, asked=f.asked())
+    stale, again = who("kadis", LATER - timedelta(hours=1)), reverse("account_reauthenticate")
+    for page, typed in (
+        (f"/berkas/{case.key}/ganti", {"seal": "x"}),
+        (f"/berkas/{case.key}/cabut", {}),
+        (f"/tanda-tangan/{begun['batch']}", {"baca": "ya"}),
+    ):
+        sent = stale.post(page, typed, headers={"Referer": f"http://testserver{page}"})
+        assert unquote(sent["Location"]) == f"{again}?next=http://testserver{page}"
+        assert stale.get(page).status_code == 200  # he may read; what he came from stands as it was
+    assert not Permit.objects.filter(case__key=stage("tanda-tangan").key).exists()
+    assert permit_of(case).state == Permit.ISSUED
+    assert Batch.objects.get().begun_at is None
