@@ -270,10 +270,11 @@ def begin_batch(actor: Actor, office: Office, *, drafts: Sequence[tuple[str, str
 
 
 def begin_signing(actor: Actor, batch_id: int) -> None:
-    """The first signature of a batch is asked for: a minute later the signer is told how many there were."""
+    """Signatures of a batch are asked for: a minute later the signer is told how many there were."""
     with write(actor, Permission.PERMIT_SIGN, Batch.objects.all(), batch_id, role=Role.HEAD) as door:
-        if door.row.begun_at is None:
-            door.row.begun_at = actor.at
+        last = door.row.asked_at
+        if last is None or actor.at - last >= SUMMARY_AFTER:
+            door.row.asked_at = actor.at
             door.job("permits.tell_batch", run_after=actor.at + SUMMARY_AFTER, batch_id=batch_id)
         door.event("permit.batch-signing")
 

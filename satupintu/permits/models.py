@@ -121,7 +121,7 @@ class Batch(Root):
     """Drafts that the head signs together, each as he has read it.
 
     drafts: [case key, seal of the draft], oldest file first. failed: case key -> code of what kept it from its number.
-    begun_at: when its first signature was asked for.
+    asked_at: when signatures of it were asked for, the last time that a summary was due.
     """
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT)
@@ -129,7 +129,7 @@ class Batch(Root):
     at = models.DateTimeField()
     drafts = models.JSONField()
     failed = models.JSONField(default=dict)
-    begun_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
 
     owner_key = ""
 

@@ -43,10 +43,10 @@ def replaced(permit: Permit) -> Message:
 
 def signed_together(batch: Batch, count: int) -> Message:
     """To the signer: how many he has signed in one go, and when."""
-    assert batch.begun_at is not None  # the job that asks is queued by it
+    assert batch.asked_at is not None  # the job that asks is queued by it
     zone = zone_of(batch.office)
-    when = formats.moment(batch.begun_at, zone)
-    return _signed(batch.office, f"batch:{batch.key}", count, when)
+    when = formats.moment(batch.asked_at, zone)
+    return _signed(batch.office, f"batch:{batch.key}:{count}", count, when)
 
 
 def signed_on(day: SigningDay) -> Message:

@@ -303,7 +303,7 @@ def test_the_signer_is_told_at_once_of_a_batch_and_each_morning_of_the_day(stage
     together.advance(f.actor("kadis"), batch, together.Hand(), again=False)
     f.run_jobs(f.AT + f.minutes(2))
     f.run_jobs(f.AT + f.minutes(3))
-    (told,) = Notice.objects.filter(account=head, source=f"batch:{batch.key}")
+    (told,) = Notice.objects.filter(account=head, source=f"batch:{batch.key}:2")
     assert "Anda menandatangani 2 surat pada" in told.body
     assert "Rabu, 4 Maret 2026, 10.00 WIB" in told.body
     day = SigningDay.objects.get(person=f.actor("kadis").person)
@@ -331,6 +331,11 @@ def test_a_batch_that_is_cut_off_is_told_with_what_was_signed(stage: Stage) -> N
         source=f"batch:{batch.key}"
     ).exists()  # nothing was signed: nothing to tell
     assert "permits.tell_batch" not in f.jobs()  # and nobody looks for ever
+    again = f.AT + f.minutes(30)
+    together.advance(f.actor("kadis", again), batch, together.Hand(), again=False)
+    f.run_jobs(again + f.minutes(2))
+    f.run_jobs(again + f.minutes(4))
+    assert Notice.objects.filter(source=f"batch:{batch.key}:1").count() == 1  # taken up later, told all the same
 
 
 def test_the_texts_may_travel_by_whatsapp(db: None) -> None:
@@ -458,4 +463,4 @@ def test_a_session_of_long_ago_proves_itself_first_and_comes_back_to_the_same_pa
         assert stale.get(page).status_code == 200  # he may read; what he came from stands as it was
     assert not Permit.objects.filter(case__key=stage("tanda-tangan").key).exists()
     assert permit_of(case).state == Permit.ISSUED
-    assert Batch.objects.get().begun_at is None
+    assert Batch.objects.get().asked_at is None

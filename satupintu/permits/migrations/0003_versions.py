@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="batch",
-            name="begun_at",
+            name="asked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
