@@ -17,8 +17,8 @@ from satupintu.core.replacing import Why
 from satupintu.desk.queries import Desk, File
 from satupintu.desk.words import link
 from satupintu.permits import queries as permits
+from satupintu.permits.actions.replacing import shown_changes
 from satupintu.permits.models import Permit, Replacement
-from satupintu.permits.replacing import shown_changes
 from satupintu.ui import formats
 
 if TYPE_CHECKING:
@@ -80,8 +80,9 @@ def section(file: File) -> Section | None:
     permit = file.permit
     if permit is None or permit.issued_at is None:
         return None
-    older = tuple(_older(file, one) for one in permits.earlier(file.case))
-    in_hand = permits.in_hand(file.case.pk)
+    older = tuple(_older(file, one) for one in permits.earlier(file.case)) if permit.version > 1 else ()
+    concerned = file.granted(Permission.PERMIT_REPLACE) or file.granted(Permission.PERMIT_SIGN)
+    in_hand = permits.in_hand(file.case.pk) if concerned else None
     if in_hand is not None and in_hand.state == Replacement.CONFIRMED:
         text = _("Versi %(n)s sedang ditandatangani. Sampai terbit, surat yang sekarang berlaku.")
         return Section(text % {"n": permit.version + 1}, in_hand.words, older=older)

@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 from satupintu.core.access import Actor, Permission, Role, require
 from satupintu.core.refusal import Refusal
 from satupintu.offices.queries import local_day
-from satupintu.permits import actions, bsre, queries, replacing
+from satupintu.permits import actions, bsre, queries
+from satupintu.permits.actions import replacing
 from satupintu.permits.models import Batch
 from satupintu.permits.signers import BSRE, signer_of
 

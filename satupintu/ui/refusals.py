@@ -513,10 +513,6 @@ WORDS: Mapping[str, Words] = {
         what=_("Versi baru surat ini sedang ditandatangani."),
         do=_("Tunggu sampai selesai, lalu cabut versi yang baru itu."),
     ),
-    "permits.replaced": Words(
-        what=_("Surat ini sudah digantikan oleh versi baru."),
-        do=_("Pakai versi yang baru."),
-    ),
     "permits.sign-limit": Words(
         what=_("Batas tanda tangan Anda untuk hari ini sudah tercapai."),
         do=_("Lanjutkan besok. Bila mendesak, pengelola server bisa menaikkannya (SATUPINTU_SIGN_DAILY)."),

@@ -13,7 +13,8 @@ from playwright.sync_api import FilePayload
 from satupintu.cases.models import Case
 from satupintu.core.numbers import show_code
 from satupintu.door import files
-from satupintu.permits import actions, papers, queries, replacing
+from satupintu.permits import actions, papers, queries
+from satupintu.permits.actions import replacing
 from satupintu.permits.models import Permit
 from tests import factories as f
 from tests import scan

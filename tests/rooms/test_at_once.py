@@ -28,7 +28,8 @@ from satupintu.notices.models import Delivery, Notice, Report
 from satupintu.offices import actions as offices
 from satupintu.offices.models import NumberBook, Office
 from satupintu.permits import actions as permits
-from satupintu.permits import papers, queries, replacing
+from satupintu.permits import papers, queries
+from satupintu.permits.actions import replacing
 from satupintu.permits.models import Permit
 from tests import factories as f
 

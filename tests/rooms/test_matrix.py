@@ -50,7 +50,7 @@ from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
 from satupintu.permits import queries as permit_queries
-from satupintu.permits import replacing
+from satupintu.permits.actions import replacing
 from satupintu.permits.models import Replacement
 from tests import factories as f
 

@@ -28,9 +28,10 @@ from satupintu.door.models import Event
 from satupintu.door.moment import at_moment
 from satupintu.door.read import verify
 from satupintu.notices.models import Notice
-from satupintu.permits import actions, proof, queries, replacing, telling
+from satupintu.permits import actions, proof, queries, telling
 from satupintu.permits import batch as together
 from satupintu.permits import jobs as telling_jobs
+from satupintu.permits.actions import replacing
 from satupintu.permits.jobs import sign as sign_job
 from satupintu.permits.models import Batch, Permit, Replacement, SigningDay
 from satupintu.ui.fields import texts_of
@@ -335,7 +336,9 @@ def test_a_batch_that_is_cut_off_is_told_with_what_was_signed(stage: Stage) -> N
     together.advance(f.actor("kadis", again), batch, together.Hand(), again=False)
     f.run_jobs(again + f.minutes(2))
     f.run_jobs(again + f.minutes(4))
-    assert Notice.objects.filter(source=f"batch:{batch.key}:1").count() == 1  # taken up later, told all the same
+    assert (
+        Notice.objects.filter(source=f"batch:{batch.key}:1").count() == 1
+    )  # taken up later, told all the same
 
 
 def test_the_texts_may_travel_by_whatsapp(db: None) -> None:

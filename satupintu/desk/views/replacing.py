@@ -25,7 +25,7 @@ from satupintu.desk.views.pages import inline, remember
 from satupintu.desk.words import link
 from satupintu.offices.queries import local_day
 from satupintu.permits import queries as permits
-from satupintu.permits import replacing
+from satupintu.permits.actions import replacing
 from satupintu.permits.models import Replacement
 from satupintu.permits.signers import BSRE, signer_of
 from satupintu.ui import formats

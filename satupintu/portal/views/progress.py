@@ -70,9 +70,7 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "remarks": story.remarks(told, lines, cases.remarks(found.case, for_applicant=True)),
         "documents": [(item, stored(found, item)) for item in items if item.document],
         "permit": permit if permit and permit.state != Permit.SIGNING else None,
-        "older": [
-            (one, story.when(told, one.replaced_at)) for one in permits.earlier(found.case) if one.replaced_at
-        ],
+        "older": _older(told, permit),
         "issued": permit is not None and permit.state == Permit.ISSUED,
         "issued_on": story.when(told, permit.issued_at) if permit and permit.issued_at else "",
         "command_id": uuid.uuid4(),
@@ -81,6 +79,13 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     if told.signing:
         answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
     return answer
+
+
+def _older(told: story.Told, permit: Permit | None) -> list[tuple[Permit, str]]:
+    """The versions that were replaced, newest first, and when."""
+    if permit is None or permit.version == 1:
+        return []
+    return [(one, story.when(told, one.replaced_at)) for one in permits.earlier(told.case) if one.replaced_at]
 
 
 # Correction -------------------------------------------------------------------------------------------------------
