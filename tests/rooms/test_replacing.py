@@ -379,6 +379,10 @@ def test_the_officer_proposes_the_head_signs_and_everybody_reads_which_holds(sta
     assert "Rumah Makan Pondok Contoh" in form.content.decode()
     assert 'name="nik"' not in form.content.decode()
     typed = {**answers(case), "sebab": "salah-tulis", "alasan": "Nama kurang satu huruf."}
+    silent = jf.post(f"{file}/usul-ganti", {**typed, "alasan": " ", "alamat.jalan": "Jalan Baru 2"})
+    assert silent.status_code == 422
+    assert "“Jelaskan sebabnya” belum diisi." in text(silent)
+    assert "Jalan Baru 2" in silent.content.decode()
     wrong = jf.post(f"{file}/usul-ganti", {**typed, "nama-usaha": "", "alamat.jalan": "Jalan Baru 1"})
     assert wrong.status_code == 422
     assert "belum diisi" in text(wrong)
@@ -412,7 +416,7 @@ def test_the_officer_proposes_the_head_signs_and_everybody_reads_which_holds(sta
     assert f"/cek/{show_code(new.code)}" in check.content.decode()
     assert "Asli dan berlaku" in text(Client().get(f"/cek/{new.code}"))
     mine, address = who(f.APPLICANT), f"/permohonan/{f.application(case).key}"
-    assert "Digantikan oleh versi 2" in text(mine.get(address))
+    assert "digantikan oleh versi 2" in text(mine.get(address))
     mine.post(f"{address}/unduh")
     got = mine.get(f"{address}/izin.pdf?versi=1")
     assert b"".join(got.streaming_content if got.streaming else [got.content]) == kept.content

@@ -22,7 +22,7 @@ from satupintu.desk.queries import Desk
 from satupintu.desk.views.acts import ask, sign_by_bsre, to_file, words_box
 from satupintu.desk.views.guard import officer, open_to_work
 from satupintu.desk.views.pages import inline, remember
-from satupintu.desk.words import link
+from satupintu.desk.words import link, lower
 from satupintu.offices.queries import local_day
 from satupintu.permits import queries as permits
 from satupintu.permits.actions import replacing
@@ -61,8 +61,10 @@ def _ask_why(request: ActorRequest, found: Desk) -> HttpResponse:
 
 
 def _ask_what(request: ActorRequest, found: Desk, why: Why) -> HttpResponse:
+    hint = _("Apa yang salah, dan dari mana Anda tahu yang benar. Kepala dinas membacanya.")
+    form = Form(request.POST or None, words_box("alasan", _("Jelaskan sebabnya"), hint, rows=3))
     errors: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" and form.complete():
         typed = {name: str(request.POST[name]) for name in request.POST}
         reason = typed.get("alasan", "")
         try:
@@ -80,9 +82,6 @@ def _ask_what(request: ActorRequest, found: Desk, why: Why) -> HttpResponse:
             errors = {problem.question_id: problem.message for problem in refusal.values["problems"]}
         else:
             return to_file(request, found, _("Usul penggantian tercatat."))
-    hint = _("Apa yang salah, dan dari mana Anda tahu yang benar. Kepala dinas membacanya.")
-    reason_box = words_box("alasan", _("Jelaskan sebabnya"), hint, rows=3)
-    form = Form(request.POST or None, reason_box)
     form.fields += _fields(request, found, why, errors)
     label, about = words.WHY[why]
     lead = [f"{label}. {about}"]
@@ -133,7 +132,7 @@ def replacement(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "proposal": proposal,
         "why": words.WHY[Why(proposal.why)][0],
         "who": names({proposal.by}).get(proposal.by, ""),
-        "when": formats.near_moment(proposal.at, found.calendar.zone, found.today),
+        "when": lower(formats.near_moment(proposal.at, found.calendar.zone, found.today)),
         "changes": words.changes(found, proposal),
         "next": proposal.permit.version + 1,
         "preview": link(found, "replacement_preview"),
