@@ -148,6 +148,8 @@ def test_a_third_version_begins_where_the_second_stood(stage: Stage) -> None:
     third = permit_of(case)
     assert (third.version, third.holder) == (3, "Rumah Makan Pondok Conto")
     assert [one.version for one in queries.earlier(case)] == [2, 1]
+    known = queries.answers_now(third, f.application(case).answers)
+    assert known["nama-usaha"] == "Rumah Makan Pondok Conto"
 
 
 # Who, when, what ---------------------------------------------------------------------------------------------------
@@ -392,7 +394,9 @@ def test_the_officer_proposes_the_head_signs_and_everybody_reads_which_holds(sta
     assert jf.post(f"{file}/usul-ganti", right)["Location"] == file
     assert "Anda pengusulnya" in text(jf.get(f"{file}/ganti"))
     assert jf.get(f"{file}/ganti/pratinjau").content.startswith(b"%PDF-")
-    assert "Belum dibuka" in text(head.get("/tanda-tangan"))
+    waiting = head.get("/tanda-tangan").content.decode()
+    assert f"/berkas/{case.key}/ganti" in waiting
+    assert f'value="{case.key}"' not in waiting  # what was not opened cannot be ticked
     shown = head.get(f"{file}/ganti").content.decode()
     assert "Nama kurang satu huruf." in shown
     assert "<del" in shown
