@@ -69,6 +69,11 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
 SLOW = {
     "test_bsre", "test_cli", "test_prints", "test_signing", "test_signing_levels", "test_sop_soundness", "test_sop_walks",
 }  # fmt: skip
+# Rooms that start other programs, restore backups, rewrite whole records: not for every day (`./satu test --fast`).
+SLOW_ROOMS = {
+    "test_batch", "test_cases_walks", "test_cut_off", "test_killed", "test_migrations", "test_public_record", "test_setup",
+    "test_strength", "test_vault", "test_wheel",
+}  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,8 +93,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent / "core"):
             item.add_marker(pytest.mark.anyday)
-            if item.path.stem in SLOW:
-                item.add_marker(pytest.mark.slow)
+        if item.path.stem in SLOW | SLOW_ROOMS:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -37,7 +37,10 @@ class OfficeFactors(DefaultMFAAdapter):  # type: ignore[misc]
     """allauth's hooks for second factors."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("Kode tidak cocok. Tunggu kode berikutnya di aplikasi, lalu coba lagi."),
+        "incorrect_code": _(
+            "Kode tidak cocok. Tunggu kode berikutnya di aplikasi. Masih gagal? Atur jam HP Anda otomatis, "
+            "atau pakai kode cadangan."
+        ),
         "used_code": _("Kode ini sudah dipakai. Tunggu kode berikutnya, paling lama 30 detik."),
         "unverified_email": _("Surel Anda belum dibuktikan. Keluar, masuk lagi, lalu isi kode dari surel."),
     }

@@ -29,11 +29,15 @@ def begin(request: HttpRequest, what: str, letter_id: int, **kept: Any) -> None:
 
 
 def waiting(request: HttpRequest, what: str) -> dict[str, Any] | None:
-    """What was kept, while a code is waited for; None when it lapsed, was used up, or was never asked for."""
+    """What was kept, while a code is waited for; None when it lapsed, was used up, or was never asked for.
+
+    A machine's clock that is set back gives no code a longer life: one from the future has lapsed too.
+    """
     found: dict[str, Any] | None = request.session.get(f"code:{what}")
-    if found and found["until"] > now().timestamp() and found["tries"] < TRIES:
-        return found
-    return None
+    if found is None or found["tries"] >= TRIES:
+        return None
+    age = now().timestamp() - found["until"] + LASTS.total_seconds()
+    return found if abs(age) < LASTS.total_seconds() else None
 
 
 def confirm(request: HttpRequest, what: str, typed: str) -> dict[str, Any]:

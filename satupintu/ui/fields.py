@@ -46,7 +46,7 @@ KINDS: dict[str, Look] = {
     "long-text": Look("area", rows=5),
     "number": Look(inputmode="decimal", width="w-12"),
     "rupiah": Look(width="w-12", prefix="Rp", hint=gettext_lazy("Contoh: 1.500.000 atau 1,5 juta")),
-    "date": Look(width="w-12", hint=gettext_lazy("Contoh: 17-8-1990")),
+    "date": Look(width="w-12", hint=gettext_lazy("Contoh: 17-8-2026")),
     "choice": Look("pick"),
     "yes-no": Look("pick"),
     "region": Look("select"),

@@ -177,7 +177,7 @@ def test_an_address_is_asked_in_its_boxes_and_comes_back():
     [
         ("rupiah", "1,5 juta"),
         ("number", "150"),
-        ("date", "17-8-1990"),
+        ("date", "17-8-2026"),
         ("yes-no", "ya"),
         ("yes-no", "tidak"),
         ("point", "-0.346, 109.012"),

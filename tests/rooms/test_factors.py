@@ -59,7 +59,7 @@ def officer(email: str = "jf9@mempawah.example", role: str = "jf-penata-perizina
     account = actions.make_account(email=email, name="Orang Jujur", password=PASSWORD)
     assert account.person is not None
     office = Office.objects.get(slug="mempawah")
-    actions.assign(account.person, office, role, title=role, letter="SK 1", since=f.AT - timedelta(days=1))
+    actions.assign(account.person, office, role, title=role, letter="SK 1", since=f.AT - timedelta(days=30))
     return account
 
 
@@ -247,6 +247,26 @@ def test_a_recovery_code_opens_once(clock: Any) -> None:
         other = Client()
         log_in(other)
         assert other.post(reverse("mfa_authenticate"), {"code": spare}).status_code == expected
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_with_a_clock_two_days_off_the_page_says_what_helps_and_a_spare_code_opens(
+    clock: Any, days: int
+) -> None:
+    officer()
+    client = Client()
+    log_in(client)
+    secret = set_up(client)
+    spare = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"][0]
+    shown = code(secret)
+    clock.shift(timedelta(days=days))
+    other = Client()
+    log_in(other)
+    said = other.post(reverse("mfa_authenticate"), {"code": shown}).content.decode()
+    assert "jam HP" in said
+    assert "kode cadangan" in said
+    assert other.post(reverse("mfa_authenticate"), {"code": spare}).status_code == 302
+    assert other.get(reverse("desk:worklist")).status_code == 200
 
 
 def test_a_session_opened_before_it_holds_no_rights_and_adds_no_factor(secret: str, clock: Any) -> None:

@@ -472,6 +472,15 @@ def test_a_code_lapses_after_ten_minutes_and_after_five_tries(siti: Account, cli
     assert client.post("/masuk/kode/isi", {"code": code})["Location"] == "/masuk/kode"
 
 
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_clock_two_days_off_gives_no_code_a_longer_life(siti: Account, client: Client, days: int) -> None:
+    code = ask_code(client)
+    with at_moment(f.AT + timedelta(days=days)):
+        assert client.post("/masuk/kode/isi", {"code": code})["Location"] == "/masuk/kode"
+        code = ask_code(client)
+        assert client.post("/masuk/kode/isi", {"code": code})["Location"] == "/masuk"
+
+
 # Passwords -----------------------------------------------------------------------------------------------------------
 
 

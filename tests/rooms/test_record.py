@@ -139,6 +139,17 @@ def test_one_letter_of_the_data_is_enough(case: Case) -> None:
     assert found() == [(case.subject, event.number, "seal")]
 
 
+def test_data_that_cannot_be_read_any_more_are_found_and_stop_nothing(case: Case) -> None:
+    sqlite = connection.vendor == "sqlite"  # PostgreSQL keeps no JSON that is none
+    if sqlite:
+        sql("PRAGMA ignore_check_constraints = ON")
+    text = '{"half": ' if sqlite else '"half"'
+    behind_the_back("UPDATE door_event SET data = %s WHERE subject = %s AND number = 4", text, case.subject)
+    if sqlite:
+        sql("PRAGMA ignore_check_constraints = OFF")
+    assert found() == [(case.subject, 4, "seal")]
+
+
 def test_a_deleted_event_is_found(case: Case) -> None:
     behind_the_back("DELETE FROM door_event WHERE subject = %s AND number = 3", case.subject)
     assert (case.subject, 3, "missing") in found()

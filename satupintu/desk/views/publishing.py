@@ -301,11 +301,13 @@ def _propose_fields(first: date) -> tuple[FieldView, ...]:
             "q-berlaku", "berlaku", DAY.label, "date", value=f"{first.day}/{first.month}/{first.year}",
             hint=hint % {"day": formats.long_date(first)},
         ),
-        FieldView(
-            "q-alasan", "alasan", _("Apa yang berubah, dan mengapa?"), "long-text", rows=4,
-            hint=_("Penyetuju membaca kalimat ini. Sebut dasarnya bila ada."),
-        ),
+        reason(_("Apa yang berubah, dan mengapa?"), _("Penyetuju membaca kalimat ini. Sebut dasarnya bila ada.")),
     )  # fmt: skip
+
+
+def reason(label: Text, hint: Text) -> FieldView:
+    """The field of why. hint: who reads it."""
+    return FieldView("q-alasan", "alasan", label, "long-text", rows=4, hint=hint)
 
 
 def day_in(form: Form) -> date | None:
@@ -334,11 +336,8 @@ def send_back(request: ActorRequest, version: uuid.UUID) -> HttpResponse:
     """Give a proposal back, with the reason."""
     row = opened(request, version)
     require(request.actor, Permission.SERVICE_APPROVE, row)
-    reason = FieldView(
-        "q-alasan", "alasan", _("Apa yang harus dibetulkan?"), "long-text", rows=4,
-        hint=_("Pengusul membaca kalimat ini."),
-    )  # fmt: skip
-    form = Form(request.POST or None, reason)
+    why = reason(_("Apa yang harus dibetulkan?"), _("Pengusul membaca kalimat ini."))
+    form = Form(request.POST or None, why)
     if request.method == "POST" and form.complete():
         given = asked(request.POST, reason=form["alasan"])
         actions.send_back(request.actor, row.pk, reason=form["alasan"], asked=given)

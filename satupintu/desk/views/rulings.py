@@ -23,7 +23,7 @@ from satupintu.core.zipped import MOST_ZIP_BYTES, make_zip
 from satupintu.desk import rulings
 from satupintu.desk.forms import Form, asked, command
 from satupintu.desk.views.guard import publisher, seat
-from satupintu.desk.views.publishing import ask, day_in, handed_in, opened, wrong_zip, zip_errors
+from satupintu.desk.views.publishing import ask, day_in, handed_in, opened, reason, wrong_zip, zip_errors
 from satupintu.door.write import Answer
 from satupintu.offices.queries import local_day
 from satupintu.ui.fields import FieldView, Option
@@ -126,7 +126,7 @@ def _closing_fields(request: ActorRequest, row: ServiceVersion) -> tuple[FieldVi
     options = (Option("", _("Tidak ada")), *(Option(one.slug, one.name) for one in others))
     return (
         FieldView("q-berlaku", "berlaku", _("Ditutup mulai"), "date", hint=_("Hari pertama tanpa layanan ini.")),
-        _reason(_("Mengapa ditutup?"), _("Masyarakat membaca kalimat ini di halaman layanan.")),
+        reason(_("Mengapa ditutup?"), _("Masyarakat membaca kalimat ini di halaman layanan.")),
         FieldView(
             "q-ganti", "ganti", _("Ke mana pemohon pergi?"), "long-text", rows=3, required=False,
             hint=_("Masyarakat membaca kalimat ini juga. Boleh kosong bila layanan pengganti dipilih."),
@@ -206,9 +206,8 @@ def _correct_page(request: ActorRequest, row: ServiceVersion, form: Form) -> Htt
     return render(request, "desk/upload.html", context, status=422 if context["errors"] else 200)
 
 
-def _reason(label: Text, hint: Text = "") -> FieldView:
-    hint = hint or _("Penyetuju membaca kalimat ini.")
-    return FieldView("q-alasan", "alasan", label, "long-text", rows=4, hint=hint)
+def _reason(label: Text) -> FieldView:
+    return reason(label, _("Penyetuju membaca kalimat ini."))
 
 
 def _asked(request: ActorRequest, answer: Answer) -> HttpResponse:
@@ -236,8 +235,8 @@ def decline(request: ActorRequest, ruling: uuid.UUID) -> HttpResponse:
     """Say no, with the reason."""
     row = _opened(request, ruling)
     require(request.actor, Permission.SERVICE_APPROVE, row)
-    reason = _reason(_("Mengapa ditolak?"), _("Pengusul membaca kalimat ini."))
-    form = Form(request.POST or None, reason)
+    why = reason(_("Mengapa ditolak?"), _("Pengusul membaca kalimat ini."))
+    form = Form(request.POST or None, why)
     if request.method == "POST" and form.complete():
         given = asked(request.POST, reason=form["alasan"])
         actions.decline(request.actor, row.pk, reason=form["alasan"], asked=given)
