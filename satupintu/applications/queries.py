@@ -262,9 +262,13 @@ def complete(application: Application) -> bool:
     )
 
 
+TITLED_BY = "nama-usaha"
+"""The question whose answer is what an application and its permit are called."""
+
+
 def title(application: Application) -> str:
     """What lists call it: the business's name, else the service's."""
-    name = application.answers.get("nama-usaha")
+    name = application.answers.get(TITLED_BY)
     return str(name) if name else package(application).name
 
 

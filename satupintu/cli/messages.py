@@ -58,12 +58,14 @@ def templates() -> list[Template]:
     from satupintu.catalog.models import ServiceVersion
     from satupintu.catalog.queries import package_of, versions
     from satupintu.offices.queries import offices
+    from satupintu.permits.telling import TEXTS
 
     rows = versions(office.pk for office in offices())
     published = ServiceVersion.objects.filter(
         pk__in=[row.pk for row in rows if row.status == ServiceVersion.APPROVED]
     )
     found = {one.name: one for row in published for one in of_package(package_of(row))}
+    found |= {one.name: one for one in (of_text(name, text) for name, text in TEXTS.items())}
     return [*(found[name] for name in sorted(found)), *of_accounts()]
 
 
@@ -96,9 +98,16 @@ def of_package(package: Package) -> list[Template]:
     for name in dict.fromkeys(notice.text for notice in package.sop.notices):
         text = telling.short_form(package.texts["id"], name)
         if not any(telling.faults(text, service=package.name, to_applicant=False)):
-            examples = tuple(EXAMPLES[place] for place in telling.places(text))
-            made.append(Template(telling.template_name(name, text), telling.template_body(text), examples))
+            made.append(of_text(name, text))
     return made
+
+
+def of_text(name: str, text: str) -> Template:
+    """The template of one text."""
+    from satupintu.core import telling
+
+    examples = tuple(EXAMPLES[place] for place in telling.places(text))
+    return Template(telling.template_name(name, text), telling.template_body(text), examples)
 
 
 def _hand_in(found: list[Template]) -> Result:

@@ -318,6 +318,7 @@ _VERDICTS = {
     "altered": "Berubah. Berkas ini menyebut izin kami, tetapi isinya tidak sama dengan yang kami terbitkan.",
     "copy": "Salinan. Berkas ini tidak bertanda tangan; yang sah adalah berkas yang kami terbitkan.",
     "revoked": "Dicabut. Berkas ini pernah kami terbitkan, dan sekarang tidak berlaku.",
+    "replaced": "Digantikan. Berkas ini pernah kami terbitkan; sekarang versi lain yang berlaku.",
     "not-ours": "Bukan dari kami. Berkas ini tidak ada dalam daftar izin kantor.",
     "signing": "Sedang ditandatangani.",
 }

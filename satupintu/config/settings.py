@@ -7,6 +7,7 @@ SATUPINTU_URL   address under which people reach the office; printed on permits 
 SATUPINTU_DEMO  1: invented offices, prints marked CONTOH, a mailbox page; refuses to serve anything but loopback
 SATUPINTU_SMTP  host:port of the mail server (default 127.0.0.1:2525, the demo's own catcher)
 SATUPINTU_FRESH_MINUTES  signing and giving rights ask again who sits there after this long (default 15)
+SATUPINTU_SIGN_DAILY  how many permits one person may sign at an office on one day (default 400)
 SATUPINTU_MAIL_FROM  who sends the letters, "Name <address>"
 SATUPINTU_BSRE  address of the esign client service of BSrE; SATUPINTU_BSRE_API  v1 or v2 (default)
 SATUPINTU_BSRE_ACCOUNT  file (mode 0600) with the office's account there, name:password
@@ -191,6 +192,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Acts of core.access.FRESH ask again who sits there once this long has passed since he last proved it.
+SIGN_DAILY = int(os.environ.get("SATUPINTU_SIGN_DAILY", "400"))
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * int(os.environ.get("SATUPINTU_FRESH_MINUTES", "15"))
 MFA_ADAPTER = "satupintu.accounts.factors.OfficeFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

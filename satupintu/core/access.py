@@ -59,6 +59,7 @@ class Permission(StrEnum):
     NOTICE_RESEND = "notice:resend"
     OFFICE_RULE = "office:rule"
     PERMIT_DOWNLOAD = "permit:download"
+    PERMIT_REPLACE = "permit:replace"
     PERMIT_REVOKE = "permit:revoke"
     PERMIT_SIGN = "permit:sign"
     PERMIT_STORE = "permit:store"
@@ -112,8 +113,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.FRONT_OFFICER: _WORKER,
     Role.TECHNICAL_TEAM: _WORKER,
-    Role.LICENSING_OFFICER: _WORKER,
-    Role.COORDINATOR: _WORKER,
+    Role.LICENSING_OFFICER: _WORKER | {P.PERMIT_REPLACE},
+    Role.COORDINATOR: _WORKER | {P.PERMIT_REPLACE},
     Role.HEAD: _WORKER
     | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE, P.LOOKS_READ}
     | {P.STAFF_CONFIRM, P.STAFF_DELEGATE, P.STAFF_READ},

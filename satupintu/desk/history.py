@@ -46,6 +46,13 @@ SENTENCES: Mapping[str, Text] = {
     "permit.number-taken": gettext_lazy("%(who)s menandatangani; nomor %(number)s diambil."),
     "permit.issued": gettext_lazy("Surat nomor %(number)s terbit dan tersimpan."),
     "permit.downloaded": gettext_lazy("%(who)s mengunduh surat."),
+    "permit.replacement-asked": gettext_lazy("%(who)s mengusulkan penggantian surat %(number)s."),
+    "permit.replacement-withdrawn": gettext_lazy("%(who)s menarik usul penggantian."),
+    "permit.replacement-declined": gettext_lazy("%(who)s menolak usul penggantian."),
+    "permit.replacement-confirmed": gettext_lazy(
+        "%(who)s menandatangani versi %(version)s surat %(number)s."
+    ),
+    "permit.replaced": gettext_lazy("Versi %(by)s menggantikan versi %(version)s surat %(number)s."),
     "permit.revocation-asked": gettext_lazy("%(who)s mengusulkan pencabutan surat %(number)s."),
     "permit.revoked": gettext_lazy("%(who)s mencabut surat %(number)s."),
 }
@@ -127,6 +134,8 @@ def _sentence(file: Desk, line: Line, n: int, names: Mapping[str, str]) -> list[
         "n": len(data["items"]) if line.kind == "application.returned" else n,
         "number": data.get("number", ""),
         "code": data.get("code", ""),
+        "version": data.get("version", ""),
+        "by": data.get("by", ""),
         "document": document.label if document else "",
         "outcome": _outcome(sop, data),
         "wait": sop.waits[data["wait"]].label if data.get("wait") in sop.waits else "",

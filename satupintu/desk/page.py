@@ -20,7 +20,7 @@ from satupintu.cases.actions import may_undo
 from satupintu.core.access import Permission
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import WAIT_KINDS, Offer, OpenWait, Wait, four_eyes, offers, openable
-from satupintu.desk import history, lane, why
+from satupintu.desk import history, lane, replacing, why
 from satupintu.desk.decision import decision
 from satupintu.desk.forms import Hidden, command
 from satupintu.desk.queries import Desk, File, labels, versions
@@ -548,6 +548,7 @@ def context(
         "why": why.reasons(file),
         "answers": applications.answer_rows(file.application, masked=True),
         "revocation": revocation(file),
+        "replacing": replacing.section(file),
         "claim": file.acts and not file.case.holder and not file.signing,
         "hand_over": file.acts and not file.signing,
         "undo_until": undo_until(file) if undo else "",

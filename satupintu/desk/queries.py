@@ -23,10 +23,11 @@ from satupintu.core.sop import SIGN_BEGUN, Sop, State, Step, Wait
 from satupintu.door import read
 from satupintu.notices.queries import told_about
 from satupintu.offices.queries import calendar
+from satupintu.permits import queries as permits
 from satupintu.permits.models import Draft, Permit
 from satupintu.ui import formats
 
-RELATED = ("application__person", "draft", "permit__file", "archive", "reopens")
+RELATED = ("application__person", "draft", "archive", "reopens")
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class File(Desk):
 
 
 def file(actor: Actor, key: uuid.UUID) -> File:
-    """The whole file, in nine statements whatever it holds. Raises Refusal `access.*`."""
+    """The whole file, in ten statements whatever it holds. Raises Refusal `access.*`."""
     case = cases.readable(actor, key, *RELATED)
     application: Application = case.application
     found = applications.items(application)
@@ -194,7 +195,7 @@ def file(actor: Actor, key: uuid.UUID) -> File:
         items=found,
         papers=papers,
         draft=getattr(case, "draft", None),
-        permit=getattr(case, "permit", None),
+        permit=permits.of_case(case),
         archive=getattr(case, "archive", None),
         lines=lines,
         remarks=remarks_of(case),

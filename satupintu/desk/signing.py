@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from satupintu.cases import queries as cases
-from satupintu.core.access import Actor
+from satupintu.core.access import GRANTS, Actor, Permission
 from satupintu.core.refusal import Refusal
+from satupintu.desk import replacing
 from satupintu.desk.decision import Decision, decision
-from satupintu.desk.queries import Sheet, sheets
+from satupintu.desk.queries import Desk, Sheet, sheets
+from satupintu.desk.words import link
 from satupintu.offices.models import Office
 from satupintu.offices.queries import calendar
 from satupintu.permits import queries as permits
 from satupintu.permits.actions import MOST_TOGETHER
-from satupintu.permits.models import Batch
+from satupintu.permits.models import Batch, Replacement
 from satupintu.ui import formats
 from satupintu.ui.parts import TagKind
 from satupintu.ui.refusals import refused
@@ -51,8 +53,31 @@ def drafts(actor: Actor, opened: Mapping[str, str]) -> tuple[Office | None, list
     office = found[rows[0].key].case.office if rows else None
     here = [found[row.key] for row in rows if office and row.office_id == office.pk]
     here.sort(key=lambda sheet: (sheet.case.opened_at, sheet.case.pk))
-    made = [_draft_row(sheet, decision(sheet, opened)) for sheet in here]
-    return office, [row for row in made if row is not None][:MOST_TOGETHER]
+    made = [row for sheet in here if (row := _draft_row(sheet, decision(sheet, opened))) is not None]
+    signs_at = [c.office_id for c in actor.capacities if Permission.PERMIT_SIGN in GRANTS.get(c.role, ())]
+    proposals = permits.proposals([office.pk] if office else [at for at in signs_at if at is not None])
+    office = office or (proposals[0].permit.case.office if proposals else None)
+    there = [one for one in proposals if office and one.permit.office_id == office.pk]
+    made += [_replacement_row(actor, one, opened) for one in there]
+    return office, made[:MOST_TOGETHER]
+
+
+def _replacement_row(actor: Actor, proposal: Replacement, opened: Mapping[str, str]) -> DraftRow:
+    """The next version of a permit, to be signed like a draft."""
+    file, seal = Desk(actor, proposal.permit.case), permits.proposal_seal(proposal)
+    href = link(file, "replacement")
+    barred = _("Anda pengusulnya.") if proposal.by == actor.person else ""
+    shown = Decision(
+        points=replacing.lines(proposal, replacing.changes(file, proposal)),
+        opened=opened.get(str(file.case.key)) == seal and not barred,
+        href=href,
+        post=href,
+        hidden=(),
+        barred=barred,
+    )
+    about = f"{_('Penggantian')} · {file.package.name} · {proposal.permit.number}"
+    left = formats.TimeLeft("fine", _("Penggantian"), _("tanpa janji"))
+    return DraftRow(str(file.case.key), file.case.title, about, left, shown, seal)
 
 
 def _draft_row(sheet: Sheet, found: Decision | None) -> DraftRow | None:

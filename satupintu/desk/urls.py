@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, deliveries, pages, publishing, rulings, signing, staffing
+from satupintu.desk.views import acts, deliveries, pages, publishing, replacing, rulings, signing, staffing
 
 FILE = "berkas/<uuid:key>"
 STAFF = "kelola/pegawai"
@@ -34,6 +34,11 @@ urlpatterns = [
     path(f"{FILE}/arsip", acts.archive, name="archive"),
     path(f"{FILE}/usul-cabut", acts.ask_revocation, name="ask_revocation"),
     path(f"{FILE}/cabut", acts.revoke, name="revoke"),
+    path(f"{FILE}/usul-ganti", replacing.ask_replacement, name="ask_replacement"),
+    path(f"{FILE}/ganti", replacing.replacement, name="replacement"),
+    path(f"{FILE}/ganti/pratinjau", replacing.replacement_preview, name="replacement_preview"),
+    path(f"{FILE}/ganti/tolak", replacing.decline_replacement, name="decline_replacement"),
+    path(f"{FILE}/ganti/tarik", replacing.withdraw_replacement, name="withdraw_replacement"),
     path(f"{FILE}/pastikan", acts.settle, name="settle"),
     path("tanda-tangan", signing.drafts, name="drafts"),
     path("tanda-tangan/<uuid:batch>", signing.batch, name="batch"),

@@ -11,6 +11,7 @@ from satupintu.core.access import Actor, Permission, Role, require
 from satupintu.core.refusal import Refusal
 from satupintu.offices.queries import local_day
 from satupintu.permits import actions, bsre, queries
+from satupintu.permits.actions import replacing
 from satupintu.permits.models import Batch
 from satupintu.permits.signers import BSRE, signer_of
 
@@ -44,6 +45,8 @@ def advance(actor: Actor, batch: Batch, hand: Hand, *, again: bool) -> None:
         bsre.ready(hand.nik)
     wanted = (queries.WAITING, queries.FAILED) if again else (queries.WAITING,)
     rows = [row for row in queries.progress(batch) if row.state in wanted]
+    if rows:
+        actions.begin_signing(actor, batch.pk)
     if not remote:
         _take_numbers(actor, batch, rows)
         return
@@ -61,7 +64,7 @@ def _take_numbers(actor: Actor, batch: Batch, rows: list[queries.Progress]) -> N
         if row.number:
             continue
         try:
-            actions.sign(actor, row.case_id, asked=actions.in_batch(batch, row.key), seal=row.seal)
+            _sign_one(actor, batch, row)
         except Refusal as no:
             said[row.key] = no.code
         else:
@@ -69,3 +72,10 @@ def _take_numbers(actor: Actor, batch: Batch, rows: list[queries.Progress]) -> N
                 said[row.key] = ""
     if said:
         actions.note_failed(actor, batch.pk, failed=said)
+
+
+def _sign_one(actor: Actor, batch: Batch, row: queries.Progress) -> None:
+    """A draft under a number of its own, or the next version of a permit that is replaced."""
+    asked = actions.in_batch(batch, row.key)
+    act = actions.sign if row.proposal is None else replacing.confirm
+    act(actor, row.case_id, asked=asked, seal=row.seal)

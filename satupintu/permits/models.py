@@ -22,13 +22,18 @@ class Draft(models.Model):
 
 
 class Permit(models.Model):
-    """A permit under its number. From `signing` on its data never change; the signed bytes are never touched again."""
+    """One version of a permit under its number. From `signing` on its data never change; nor do the signed bytes.
 
-    SIGNING, ISSUED, REVOKED = "signing", "issued", "revoked"
+    version: 1 is what was applied for. A version that replaces another has its number, but a check code and a file of
+    its own; until it is issued the other one holds (docs/decisions/0030).
+    """
+
+    SIGNING, ISSUED, REVOKED, REPLACED = "signing", "issued", "revoked", "replaced"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     office = models.ForeignKey(Office, on_delete=models.PROTECT)
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="permit")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="permits", db_index=False)
+    version = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=20)
     title = models.CharField(max_length=200)
     number = models.CharField(max_length=80)
@@ -48,12 +53,45 @@ class Permit(models.Model):
     revoked_by = models.CharField(max_length=40, blank=True, default="")
     revoke_asked_by = models.CharField(max_length=40, blank=True, default="")
     revoke_reason = models.TextField(blank=True, default="")
+    replaced_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["office", "number"], name="permit_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "number", "version"], name="permit_version_once"),
+            models.UniqueConstraint(fields=["case", "version"], name="permit_case_version_once"),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class Replacement(models.Model):
+    """A proposal to replace the permit of a case by its next version, and what became of it.
+
+    why: core/replacing.py; words: the reason in words. changes: question -> the new value. made: the new version,
+    from the moment the head has confirmed it. declined: his reason, where he has not.
+    """
+
+    OPEN, CONFIRMED, DECLINED, DROPPED = "open", "confirmed", "declined", "dropped"
+
+    permit = models.ForeignKey(Permit, on_delete=models.PROTECT, related_name="replacements")
+    state = models.CharField(max_length=10, default=OPEN)
+    why = models.CharField(max_length=20)
+    words = models.TextField()
+    changes = models.JSONField()
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    decided_by = models.CharField(max_length=40, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+    declined = models.TextField(blank=True, default="")
+    made = models.OneToOneField(Permit, null=True, on_delete=models.PROTECT, related_name="origin")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["permit"], condition=models.Q(state="open"), name="replacement_one_open"
+            ),
+        ]
 
 
 class Attempt(models.Model):
@@ -83,6 +121,7 @@ class Batch(Root):
     """Drafts that the head signs together, each as he has read it.
 
     drafts: [case key, seal of the draft], oldest file first. failed: case key -> code of what kept it from its number.
+    asked_at: when signatures of it were asked for, the last time that a summary was due.
     """
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT)
@@ -90,5 +129,20 @@ class Batch(Root):
     at = models.DateTimeField()
     drafts = models.JSONField()
     failed = models.JSONField(default=dict)
+    asked_at = models.DateTimeField(null=True)
 
     owner_key = ""
+
+
+class SigningDay(models.Model):
+    """How many permits somebody has signed at an office on one of its days; locked while he signs one more."""
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE)
+    person = models.CharField(max_length=40)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office", "person", "day"], name="signing_day_once"),
+        ]

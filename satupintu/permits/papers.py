@@ -70,12 +70,17 @@ def standard_duties(case: Case) -> list[str]:
     return duties
 
 
-def preview(case: Case, data: dict[str, Any], actor: Actor) -> bytes:
-    """The draft as a sheet: it says PRATINJAU, has no number, no code, no QR."""
+def preview(
+    case: Case, data: dict[str, Any], actor: Actor, *, document: dict[str, Any] | None = None
+) -> bytes:
+    """The draft as a sheet: it says PRATINJAU, has no code, no QR, and no number unless it replaces one.
+
+    document: what the sheet says of itself beside the day, where that is known already (`next_document`).
+    """
     shown = {
         **data,
         "pratinjau": True,
-        "dokumen": {"tanggal": local_day(case.office, actor.at).isoformat()},
+        "dokumen": {**(document or {}), "tanggal": local_day(case.office, actor.at).isoformat()},
         "penanda": {"jabatan": case.office.head_title, "tempat": case.office.seat, "nama": "–",
                     "tanggal": local_day(case.office, actor.at).isoformat()},
     }  # fmt: skip
@@ -83,30 +88,58 @@ def preview(case: Case, data: dict[str, Any], actor: Actor) -> bytes:
 
 
 def frozen(
-    case: Case, data: dict[str, Any], actor: Actor, *, number: str, code: str, hand: str
+    case: Case, permit: Permit, data: dict[str, Any], actor: Actor, *, replaces: Permit | None = None
 ) -> dict[str, Any]:
     """The draft made final in the act of signing: number, code, date and signer are in it from now on.
 
     So is what it is printed with: the digest of the pinned version, and of the release that corrects it, if any.
-    hand: who gives the signature (permits/signers.py); the paper names whose certificate it is.
+    permit: with number, version, code, holder and hand (who signs: the paper names whose certificate it is).
+    replaces: the version before it; the paper says so.
     """
-    document = {
-        "nomor": number,
+    document: dict[str, Any] = {
+        "nomor": permit.number,
         "tanggal": local_day(case.office, actor.at).isoformat(),
-        "versi": "versi 1",
-        "kode_cek": show_code(code),
+        "versi": f"versi {permit.version}",
+        "kode_cek": show_code(permit.code),
         "alamat_cek": f"{papers.host()}/cek",
-        "penerbit_sertifikat": ISSUERS[hand],
+        "penerbit_sertifikat": ISSUERS[permit.hand],
     }
+    if replaces is not None:
+        document |= next_document(replaces)
     signer = papers.signer_block(case, actor, Role.HEAD.value)
     service = data["layanan"] | {"sidik_versi": cases.package(case).digest}
     if release := release_of(case.service_id):
         service["sidik_koreksi"] = release
     whole = {**data, "layanan": service, "dokumen": document, "penanda": signer}
-    document["token"] = proof.token(case, whole, code)
+    document["token"] = proof.token(case, whole, permit)
     fingerprint = digest(whole)[:16]
     document["sidik"] = " ".join(fingerprint[i : i + 4] for i in range(0, 16, 4))
     return whole
+
+
+def next_document(old: Permit) -> dict[str, Any]:
+    """What the next version of a permit says of itself: its number, its version, and what it replaces."""
+    said = old.data["dokumen"]
+    return {
+        "nomor": old.number,
+        "versi": f"versi {old.version + 1}",
+        "menggantikan": {"versi": said["versi"], "tanggal": said["tanggal"]},
+    }
+
+
+def changed(permit: Permit, shown: dict[str, str]) -> dict[str, Any]:
+    """The data of a version as the next one begins: without number, date and signer, and with these answers.
+
+    shown: question -> the new answer in words.
+    """
+    kept = {name: value for name, value in permit.data.items() if name not in ("dokumen", "penanda")}
+    return {**kept, "jawaban": {**kept["jawaban"], **shown}}
+
+
+def file_name(permit: Permit) -> str:
+    """What the signed file is called when it is kept."""
+    version = f"-versi-{permit.version}" if permit.version > 1 else ""
+    return f"{permit.number.replace('/', '-')}{version}.pdf"
 
 
 def sheet(permit: Permit) -> bytes:

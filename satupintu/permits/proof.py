@@ -20,6 +20,7 @@ from satupintu.core import proof
 from satupintu.core.proof import Facts, PublicKey
 from satupintu.core.refusal import Refusal
 from satupintu.door.keys import made_once
+from satupintu.permits.models import Permit
 
 FIRST = "token.key"
 _LATER = re.compile(r"token-(\d{4}-\d{2}-\d{2})\.key")
@@ -27,16 +28,16 @@ _SEED_BYTES = 32
 _NOTICE_DAYS = 2  # wherever in Indonesia: nothing of that day is signed yet
 
 
-def token(case: Case, data: dict[str, Any], code: str) -> str:
+def token(case: Case, data: dict[str, Any], permit: Permit) -> str:
     """The token of a permit whose data are final. Mint it in the commit that takes its number."""
     day = date.fromisoformat(data["dokumen"]["tanggal"])
     answers = data["jawaban"]
     facts = Facts(
         office=case.office.name,
         number=data["dokumen"]["nomor"],
-        code=code,
+        code=permit.code,
         product=data["judul"],
-        holder=case.title,
+        holder=permit.holder,
         activity=str(answers.get("kbli", "")),
         place=str(answers.get("desa", "")),
         issued=day,

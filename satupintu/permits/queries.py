@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
@@ -20,12 +21,13 @@ from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
 from satupintu.door import files, proofs
 from satupintu.door.proofs import Proof
-from satupintu.permits.models import Attempt, Batch, Draft, Permit
+from satupintu.permits.models import Attempt, Batch, Draft, Permit, Replacement, SigningDay
 from satupintu.permits.signing import LocalSigner
 from satupintu.permits.verify import looks
 from satupintu.ui import formats
 
 GENUINE, ALTERED, REVOKED, NOT_OURS, UNSIGNED = "genuine", "altered", "revoked", "not-ours", "signing"
+REPLACED = "replaced"
 COPY = "copy"  # unsigned, and says that it is a large-print copy: it proves nothing, and claims nothing
 
 
@@ -39,12 +41,97 @@ def draft_seal(draft: Draft) -> str:
 
 
 def of_case(case: Case) -> Permit | None:
-    return Permit.objects.select_related("file", "case__office", "office").filter(case=case).first()
+    """The version that holds, or was revoked; before any is issued, the one that is being signed.
+
+    While a later version is being signed the earlier one holds.
+    """
+    rows = Permit.objects.select_related("file", "case__office", "office").filter(case=case)
+    return rows.exclude(state=Permit.REPLACED).order_by("version").first()
 
 
 def of_cases(cases: Iterable[Case]) -> dict[int, Permit]:
     """The permits of these cases, by the case's row id: one SQL query."""
-    return {permit.case_id: permit for permit in Permit.objects.filter(case__in=list(cases))}
+    rows = Permit.objects.filter(case__in=list(cases)).exclude(state=Permit.REPLACED)
+    return {permit.case_id: permit for permit in rows.order_by("-version")}
+
+
+def earlier(case: Case) -> list[Permit]:
+    """The versions that were replaced, newest first: they stay readable."""
+    rows = Permit.objects.select_related("file").filter(case=case, state=Permit.REPLACED)
+    return list(rows.order_by("-version"))
+
+
+def holding(case: Case) -> Permit:
+    """The version that holds. Raises Refusal `permits.none` where none does."""
+    found = of_case(case)
+    if found is None or found.state != Permit.ISSUED:
+        raise Refusal("permits.none")
+    return found
+
+
+def version(case: Case, number: int | None) -> Permit:
+    """An issued version of the permit of a case; None: the one that holds. Raises Refusal `permits.none` (404)."""
+    found = of_case(case) if number is None else next((p for p in earlier(case) if p.version == number), None)
+    if found is None or found.file is None:
+        raise Refusal("permits.none", status=404)
+    return found
+
+
+def replaced_by(permit: Permit) -> Permit | None:
+    """What holds instead of a version that was replaced."""
+    return of_case(permit.case) if permit.state == Permit.REPLACED else None
+
+
+def proposal(case_id: int) -> Replacement | None:
+    """The proposal to replace the permit of this case that nobody has decided yet."""
+    rows = Replacement.objects.select_related("permit")
+    return rows.filter(permit__case_id=case_id, state=Replacement.OPEN).first()
+
+
+def in_hand(case_id: int) -> Replacement | None:
+    """The same, or one that is confirmed and whose new version is being signed."""
+    undecided = Q(state=Replacement.OPEN) | Q(made__state=Permit.SIGNING)
+    rows = Replacement.objects.select_related("permit", "made").filter(undecided, permit__case_id=case_id)
+    return rows.first()
+
+
+def last_decided(case_id: int) -> Replacement | None:
+    """The newest proposal of this case, if it was declined: its proposer reads why."""
+    newest = Replacement.objects.filter(permit__case_id=case_id).order_by("-pk").first()
+    return newest if newest and newest.state == Replacement.DECLINED else None
+
+
+def proposals(offices: Iterable[int]) -> list[Replacement]:
+    """All proposals that wait for the head at these offices, oldest first."""
+    rows = Replacement.objects.select_related("permit__case__office")
+    return list(rows.filter(permit__office__in=list(offices), state=Replacement.OPEN).order_by("pk"))
+
+
+def proposal_seal(proposal: Replacement) -> str:
+    """What says that somebody has read this very proposal."""
+    told = [proposal.pk, proposal.permit_id, proposal.why, proposal.words, proposal.changes]
+    return digest(told)[:16]
+
+
+def answers_now(permit: Permit, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of an application as this version of its permit has them: with what replacements have changed."""
+    rows = Replacement.objects.filter(made__case_id=permit.case_id, made__version__lte=permit.version)
+    known = dict(answers)
+    for changes in rows.order_by("pk").values_list("changes", flat=True):
+        known |= changes
+    return known
+
+
+def issued_version(permit_id: int) -> Permit:
+    return Permit.objects.select_related("case__office", "office").get(pk=permit_id)
+
+
+def batch_by_id(batch_id: int) -> Batch:
+    return Batch.objects.select_related("office").get(pk=batch_id)
+
+
+def signing_day(day_id: int) -> SigningDay:
+    return SigningDay.objects.select_related("office").get(pk=day_id)
 
 
 def by_code(code: str) -> Permit | None:
@@ -95,7 +182,10 @@ WAITING, WORKING, SIGNED, FAILED, UNSURE = "waiting", "working", "signed", "fail
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one draft of a batch has come. code: why it failed. number: "" before it is taken."""
+    """How far one draft of a batch has come. code: why it failed. number: "" before it is taken.
+
+    proposal: the row id of the replacement, where that is what is signed.
+    """
 
     key: str
     case_id: int
@@ -106,27 +196,30 @@ class Progress:
     seal: str
     number: str = ""
     code: str = ""
+    proposal: int | None = None
 
 
 def progress(batch: Batch) -> list[Progress]:
-    """Every draft of the batch in its order: three statements, however many they are."""
+    """Every draft of the batch in its order: four statements, however many they are."""
     keys = [key for key, _ in batch.drafts]
     found = {
         str(case.key): case for case in case_queries.rows().filter(key__in=keys, office_id=batch.office_id)
     }
-    permits = {p.case_id: p for p in Permit.objects.filter(case__in=list(found.values()))}
+    permits = {p.pk: p for p in Permit.objects.filter(case__in=list(found.values()))}
+    first = {p.case_id: p for p in permits.values() if p.version == 1}
+    asked = {proposal_seal(r): r for r in Replacement.objects.filter(permit__in=list(permits))}
     latest: dict[int, Attempt] = {}
     for attempt in Attempt.objects.filter(permit__in=list(permits.values())).order_by("pk"):
         latest[attempt.permit_id] = attempt
     made = []
     for key, seal in batch.drafts:
-        case = found[key]
-        permit = permits.get(case.pk)
+        case, replacement = found[key], asked.get(seal)
+        permit = permits.get(replacement.made_id or 0) if replacement else first.get(case.pk)
         state, code = _come(permit, latest.get(permit.pk) if permit else None, batch.failed.get(key, ""))
         made.append(
             Progress(
                 key, case.pk, state, case.title, case.receipt, case_queries.package(case).name, seal,
-                permit.number if permit else "", code,
+                permit.number if permit else "", code, replacement.pk if replacement else None,
             )
         )  # fmt: skip
     return made
@@ -170,7 +263,8 @@ def issued() -> Iterator[tuple[str, str]]:
 
 def proof_of(permit: Permit) -> Proof | None:
     """That the permit is in the office's public record: its event `permit.issued` is the leaf. None before it is sealed."""
-    return proofs.of_event(permit.case.subject, "permit.issued", number=permit.number)
+    sha256 = permit.file.sha256 if permit.file else ""
+    return proofs.of_event(permit.case.subject, "permit.issued", number=permit.number, sha256=sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +319,20 @@ def check_file(pdf: bytes) -> Verdict:
     seen = looks(pdf, certificates=LocalSigner(settings.KEYS).certificates())
     claimed = by_code(seen.code) if seen.code else None
     if claimed is None and seen.number:
-        claimed = Permit.objects.select_related("office", "case", "file").filter(number=seen.number).first()
+        rows = Permit.objects.select_related("office", "case", "file").filter(number=seen.number)
+        claimed = rows.exclude(state=Permit.REPLACED).order_by("version").first()
     if claimed is not None and seen.copy and not seen.signed_by_us:
-        return Verdict(REVOKED if claimed.state == Permit.REVOKED else COPY, claimed)
+        over = claimed.state in (Permit.REVOKED, Permit.REPLACED)
+        return Verdict(_state(claimed) if over else COPY, claimed)
     if claimed is not None or seen.signed_by_us:
         return Verdict(ALTERED, claimed)
     return Verdict(NOT_OURS)
 
 
 def _state(permit: Permit) -> str:
-    return {Permit.ISSUED: GENUINE, Permit.REVOKED: REVOKED, Permit.SIGNING: UNSIGNED}[permit.state]
+    return {
+        Permit.ISSUED: GENUINE,
+        Permit.REVOKED: REVOKED,
+        Permit.REPLACED: REPLACED,
+        Permit.SIGNING: UNSIGNED,
+    }[permit.state]

@@ -279,6 +279,7 @@ SENTENCES: Mapping[str, Text] = {
     "case.withdraw": gettext_lazy("Permohonan ditarik pemohon."),
     "permit.issued": gettext_lazy("Surat nomor %(number)s terbit."),
     "permit.downloaded": gettext_lazy("Surat diunduh."),
+    "permit.replaced": gettext_lazy("Surat nomor %(number)s diganti dengan versi %(by)s."),
     "permit.revoked": gettext_lazy("Surat nomor %(number)s dicabut."),
 }
 """What the public hears of each kind of event; of all others only the status they bring."""
@@ -310,7 +311,8 @@ def _standing(lines: Sequence[Line]) -> list[Line]:
 
 
 def _sentence(line: Line) -> str:
-    values = {"n": len(line.data.get("items", ())), "number": line.data.get("number", "")}
+    told = {name: line.data.get(name, "") for name in ("number", "by")}
+    values = {"n": len(line.data.get("items", ())), **told}
     return str(SENTENCES[line.kind]) % values
 
 

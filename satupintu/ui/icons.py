@@ -64,6 +64,8 @@ VERDICTS: Mapping[str, str] = {
     '<path d="M20 20l18 18M38 20L20 38" stroke="currentColor" stroke-width="5"/>',
     "revoked": '<circle cx="29" cy="29" r="24" fill="none" stroke="currentColor" stroke-width="4"/>'
     '<path d="M14 44L44 14" stroke="currentColor" stroke-width="5"/>',
+    "replaced": '<path d="M6 6h30v36H6zM22 42v10h30V16H36" fill="none" stroke="currentColor" stroke-width="4"/>'
+    '<path d="M14 24h14M22 17l7 7-7 7" fill="none" stroke="currentColor" stroke-width="5"/>',
     "not-ours": '<rect x="6" y="6" width="46" height="46" rx="8" fill="none" stroke="currentColor" stroke-width="4" stroke-dasharray="7 5"/>'
     '<path d="M22 23a7 7 0 1110 6.5c-2.5 1.2-3 2.5-3 5M29 41v.5" fill="none" stroke="currentColor" stroke-width="5"/>',
 }
@@ -90,7 +92,7 @@ def mark(css: str = "") -> SafeString:
 
 
 def verdict_sign(name: str) -> SafeString:
-    """The large sign of an answer of /cek; the four differ in shape, not only in colour."""
+    """The large sign of an answer of /cek; the five differ in shape, not only in colour."""
     return mark_safe(  # noqa: S308 (constant drawings only)
         '<svg viewBox="0 0 58 58" aria-hidden="true" focusable="false" stroke-linecap="round" stroke-linejoin="round">'
         f"{VERDICTS[name]}</svg>"

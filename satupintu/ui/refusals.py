@@ -523,6 +523,46 @@ WORDS: Mapping[str, Words] = {
         what=_("Pencabutan disetujui oleh orang yang berbeda dari pengusulnya."),
         do=_("Minta pejabat lain menyetujuinya."),
     ),
+    "permits.replacement-open": Words(
+        what=_("Penggantian surat ini sudah diusulkan, atau sedang ditandatangani."),
+        do=_("Buka usulnya di berkas ini. Usul baru bisa dibuat sesudah yang lama diputuskan."),
+    ),
+    "permits.no-replacement": Words(
+        what=_("Tidak ada usul penggantian yang menunggu keputusan."),
+        do=_("Mungkin sudah diputuskan atau ditarik. Buka lagi berkasnya."),
+    ),
+    "permits.replacement-changed": Words(
+        what=_("Usul penggantian ini bukan yang Anda baca."),
+        do=_("Buka usulnya sekali lagi, lalu putuskan."),
+    ),
+    "permits.own-replacement": Words(
+        what=_("Penggantian disetujui oleh orang yang berbeda dari pengusulnya."),
+        do=_("Minta pejabat lain menyetujui dan menandatanganinya."),
+    ),
+    "permits.not-proposer": Words(
+        what=_("Usul ini dibuat oleh orang lain."),
+        do=_("Minta pengusulnya menariknya, atau tunggu keputusan kepala dinas."),
+    ),
+    "permits.no-why": Words(
+        what=_("Sebab penggantian belum dipilih."),
+        do=_("Pilih salah satu sebab, lalu lanjutkan."),
+    ),
+    "permits.nothing-changed": Words(
+        what=_("Belum ada isian yang berubah."),
+        do=_("Betulkan paling sedikit satu isian, atau pilih sebab lain."),
+    ),
+    "permits.replacement-form": Words(
+        what=_("Ada isian baru yang belum bisa dipakai."),
+        do=_("Betulkan isian yang bertanda, lalu usulkan lagi."),
+    ),
+    "permits.being-replaced": Words(
+        what=_("Versi baru surat ini sedang ditandatangani."),
+        do=_("Tunggu sampai selesai, lalu cabut versi yang baru itu."),
+    ),
+    "permits.sign-limit": Words(
+        what=_("Batas tanda tangan Anda untuk hari ini sudah tercapai."),
+        do=_("Lanjutkan besok. Bila mendesak, pengelola server bisa menaikkannya (SATUPINTU_SIGN_DAILY)."),
+    ),
     "office.no-basis": Words(
         what=_("Aturan kantor ini belum punya dasar."),
         do=_("Tulis surat atau peraturan yang menjadi dasarnya."),

@@ -42,6 +42,7 @@ LOOKED_AT: Mapping[str, Text] = {
     "document": gettext_lazy("membuka satu dokumen"),
     "permit": gettext_lazy("membuka surat yang terbit"),
     "preview": gettext_lazy("membuka draf surat"),
+    "replacement_preview": gettext_lazy("membuka pratinjau versi baru"),
 }
 """What is opened beside the file itself, by the name of the page."""
 

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from satupintu.adapters.bsre import simulator
 from satupintu.core.access import system
 from satupintu.door.moment import now
+from satupintu.notices.models import Notice
 from satupintu.offices import actions as offices
 from satupintu.permits import bsre
 from satupintu.permits.models import Permit
@@ -71,9 +72,13 @@ def fill(head: Person) -> None:
     head.page.get_by_role("checkbox", name="Saya sudah membaca").check()
 
 
-def test_on_a_phone_the_page_goes_on_by_itself(person: Comes, service: simulator.Bsre) -> None:
+def test_on_a_phone_the_page_goes_on_by_itself(
+    person: Comes, service: simulator.Bsre, deliver: Callable[[], None], clock: Any
+) -> None:
     for _ in range(5):
         factories.forwarded(now())
+    clock.shift(600)
+    deliver()  # everything that came before
     head = person(PHONE, who="kadis")
     summary(head, 5)
     service.mishaps.extend([None, None, "504 after signing"])
@@ -95,7 +100,17 @@ def test_on_a_phone_the_page_goes_on_by_itself(person: Comes, service: simulator
     assert PHRASE not in head.page.content()
     assert set(service.times_signed.values()) == {1}
     assert len(service.times_signed) == 5
-    assert Permit.objects.filter(state=Permit.ISSUED).count() == 4
+    signed = Permit.objects.filter(state=Permit.ISSUED)
+    assert signed.count() == 4
+    # told: each applicant once, and only of what is signed; the head what was signed in his name
+    told = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    clock.shift(120)
+    deliver()
+    after = Notice.objects.filter(pk__gt=told)
+    holders = after.filter(account__email=factories.APPLICANT)
+    assert sorted(holders.values_list("about", flat=True)) == sorted(one.case.subject for one in signed)
+    (summary_of,) = after.filter(account__email="kadis@mempawah.example")
+    assert "Anda menandatangani 4 surat" in summary_of.body
 
 
 def posts(route: Any, seen: list[int] = []) -> int:  # noqa: B006 - counts over the whole journey

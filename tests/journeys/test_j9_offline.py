@@ -188,7 +188,7 @@ def test_j9_a_new_key_is_fetched_with_signal(
     later = day + timedelta(days=9)
     proof.rotate(later, today=day)
     permit.data["dokumen"]["tanggal"] = later.isoformat()
-    token = proof.token(permit.case, permit.data, permit.code)
+    token = proof.token(permit.case, permit.data, permit)
     me.page.context.set_offline(True)
     assert proved(me, token) == "Kunci QR ini tidak dikenal"
     me.page.context.set_offline(False)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -34,6 +35,7 @@ from satupintu.offices import actions as offices
 from satupintu.offices.models import NumberBook, Office
 from satupintu.permits import actions as permits
 from satupintu.permits import papers, queries
+from satupintu.permits.actions import replacing
 from satupintu.permits.models import Permit
 from tests import factories as f
 
@@ -180,6 +182,32 @@ def test_of_two_heads_who_sign_one_signs(office: Office) -> None:
     assert codes in (["cases.held"], ["sop.signing"])
     assert (Permit.objects.count(), NumberBook.objects.get(name="SS").last) == (1, 1)
     assert DBTaskResult.objects.filter(task_path__endswith="permits.jobs.sign").count() == 1
+
+
+def test_of_two_heads_who_replace_one_signs_and_of_two_proposals_one_stands(office: Office) -> None:
+    f.newcomer("wakil@mempawah.example", "kepala-dinas")
+    case, heads = f.issued(), [f.actor("kadis"), f.actor("wakil@mempawah.example")]
+    lost = {"why": "rusak-hilang", "words": "Hilang.", "raw": {}}
+    officers = [f.actor("jf"), f.actor("koordinator")]
+    won, codes = f.split(
+        f.at_once(2, lambda n: replacing.propose(officers[n], case.pk, **lost, asked=f.asked()))
+    )
+    assert (len(won), codes) == (1, ["permits.replacement-open"])
+    won, codes = f.split(f.at_once(2, lambda n: replacing.confirm(heads[n], case.pk, asked=f.asked())))
+    assert (len(won), codes) == (1, ["permits.no-replacement"])
+    second = Permit.objects.get(version=2)
+    sheet = papers.sheet(second)
+    won, codes = f.split(f.at_once(4, lambda n: permits.store_signed(system(f.AT), second.pk, sheet)))
+    assert (won, codes) == ([None], ["permits.stored"] * 3)
+    assert told(case, "permit.replaced") == 1
+
+
+def test_the_limit_of_a_day_holds_for_signatures_at_once(office: Office, settings: Any) -> None:
+    settings.SIGN_DAILY = 1
+    cases = [f.forwarded(), f.forwarded()]
+    won, codes = f.split(f.at_once(2, lambda n: permits.sign(f.actor("kadis"), cases[n].pk, asked=f.asked())))
+    assert (len(won), codes) == (1, ["permits.sign-limit"])
+    assert (Permit.objects.count(), NumberBook.objects.get(name="SS").last) == (1, 1)
 
 
 def test_of_two_workers_with_the_same_signature_one_stores_it(office: Office) -> None:

@@ -51,6 +51,8 @@ from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
 from satupintu.permits import queries as permit_queries
+from satupintu.permits.actions import replacing
+from satupintu.permits.models import Replacement
 from tests import factories as f
 
 TABLE = Path(__file__).with_name("matrix.csv")
@@ -81,6 +83,11 @@ RIGHT = {
     "desk:permit": "unduh",
     "desk:ask_revocation": "unduh",
     "desk:revoke": "usul-cabut",
+    "desk:ask_replacement": "unduh",
+    "desk:replacement": "usul-ganti",
+    "desk:replacement_preview": "usul-ganti",
+    "desk:decline_replacement": "usul-ganti",
+    "desk:withdraw_replacement": "usul-ganti",
     "desk:settle": "belum-pasti",
     "portal:application": "verifikasi",
     "portal:withdraw": "verifikasi",
@@ -223,6 +230,13 @@ def proposed(stage: Stage) -> Case:
     return case
 
 
+def to_be_replaced(stage: Stage) -> Case:
+    case = stage("unduh")
+    lost = {"why": "rusak-hilang", "words": "Hilang.", "raw": {}}
+    replacing.propose(f.actor("jf", NOW), case.pk, **lost, asked=f.asked())
+    return case
+
+
 def unsure(stage: Stage) -> Case:
     """Sent to BSrE, and no answer came."""
     case, since = stage("tanda-tangan"), NOW - timedelta(minutes=5)
@@ -259,6 +273,7 @@ STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     "selesai": finished,
     "ditolak": lambda stage: stage("ditolak"),
     "usul-cabut": proposed,
+    "usul-ganti": to_be_replaced,
     "belum-pasti": unsure,
 }
 
@@ -475,6 +490,10 @@ ENTITY = {
 }  # fmt: skip
 
 
+def proposals() -> list[Replacement]:
+    return permit_queries.proposals([Office.objects.get(slug="mempawah").pk])
+
+
 def body(name: str) -> dict[str, Any]:
     """A whole and honest form: whoever may do it succeeds, so that a refusal is about the right alone."""
     words: dict[str, Callable[[], dict[str, Any]]] = {
@@ -491,6 +510,9 @@ def body(name: str) -> dict[str, Any]:
         "desk:settle": lambda: {"alasan": "Catatan layanan: tidak ada dokumen ini."},
         "desk:batch": lambda: {"baca": "ya"},
         "desk:ask_revocation": lambda: {"alasan": "Pemegang berhenti."},
+        "desk:ask_replacement": lambda: {"sebab": "rusak-hilang", "alasan": "Hilang."},
+        "desk:replacement": lambda: {"seal": "".join(map(permit_queries.proposal_seal, proposals()))},
+        "desk:decline_replacement": lambda: {"alasan": "Tidak perlu."},
         "desk:upload": lambda: {"layanan": f.SERVICE, "folder": folder()},
         "desk:replace_version": lambda: {"folder": folder()},
         "desk:propose": lambda: {"berlaku": "20/3/2026", "alasan": "Kata yang lebih jelas."},

@@ -125,14 +125,14 @@ def test_keys_are_published_and_private_to_their_owner(own_keys: Path, client: C
 
 def test_a_new_key_signs_from_its_day_and_the_old_one_still_proves(own_keys: Path, stage: Stage) -> None:
     permit = permit_of(stage("unduh"))
-    before = proof.token(permit.case, permit.data, permit.code)
+    before = proof.token(permit.case, permit.data, permit)
     fresh = proof.rotate(DAY + timedelta(days=2), today=DAY)
     assert proof.rotate(fresh.since or DAY, today=DAY) == fresh
     old, new = proof.public_keys()
     assert (old.until, new.since, new.until) == (DAY + timedelta(days=1), DAY + timedelta(days=2), None)
-    assert proof.token(permit.case, permit.data, permit.code) == before
+    assert proof.token(permit.case, permit.data, permit) == before
     permit.data["dokumen"]["tanggal"] = (DAY + timedelta(days=2)).isoformat()
-    after = proof.token(permit.case, permit.data, permit.code)
+    after = proof.token(permit.case, permit.data, permit)
     for token in (before, after):
         assert tokens.verify(token, proof.public_keys()).number == permit.number
     with f.refusal("proof.unknown-key"):
@@ -149,7 +149,7 @@ def test_the_commands_change_the_key_and_prove_a_paper(
     own_keys: Path, stage: Stage, tmp_path: Path, client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     permit = permit_of(stage("unduh"))
-    minted = proof.token(permit.case, permit.data, permit.code)
+    minted = proof.token(permit.case, permit.data, permit)
     with time_machine.travel(f.AT):
         assert main(["permit", "new-key", "--from", "2026-03-05"]) == 1
         assert "paling cepat mulai dipakai tanggal" in capsys.readouterr().out

@@ -54,7 +54,7 @@ else:
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _words(name: str, label: Text, hint: Text = "", *, required: bool = True, rows: int = 4) -> FieldView:
+def words_box(name: str, label: Text, hint: Text = "", *, required: bool = True, rows: int = 4) -> FieldView:
     """A box for some sentences."""
     return FieldView(f"q-{name}", name, label, "long-text", hint=hint, required=required, rows=rows)
 
@@ -63,7 +63,7 @@ def _line(name: str, label: Text, value: str = "", hint: Text = "") -> FieldView
     return FieldView(f"q-{name}", name, label, value=value, hint=hint)
 
 
-def _ask(
+def ask(
     request: ActorRequest,
     found: Desk,
     form: Form,
@@ -129,7 +129,7 @@ def hand_over(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     others = [h for h in holders(case.office_id, case.role, found.at) if h.person != request.actor.person]
     options = tuple(Option(h.person, h.name, h.title) for h in others)
     who = FieldView("q-kepada", "kepada", _("Serahkan kepada siapa?"), "choice", options=options)
-    form = Form(request.POST or None, who, _words("alasan", _("Mengapa diserahkan?"), rows=3))
+    form = Form(request.POST or None, who, words_box("alasan", _("Mengapa diserahkan?"), rows=3))
     if request.method == "POST" and form.complete():
         to, reason = form["kepada"], form["alasan"]
         cases.hand_over(
@@ -137,11 +137,11 @@ def hand_over(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         )
         return _back(request, key, _("Berkas sudah diserahkan."))
     if not others:
-        return _ask(
+        return ask(
             request, found, Form(None), title=_("Serahkan berkas"), button="",
             lead=[_("Belum ada rekan dengan peran yang sama di kantor ini.")],
         )  # fmt: skip
-    return _ask(
+    return ask(
         request, found, form, title=_("Serahkan berkas ke rekan"), button=_("Serahkan"),
         lead=[_("Rekan itu melanjutkan dari langkah ini. Alasan tercatat di riwayat.")],
     )  # fmt: skip
@@ -175,7 +175,7 @@ def outcome(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
             cases.take(request.actor, found.case.pk, outcome=wanted, reason=said, asked=command_given)
         return redirect("desk:file", key)
     label = _("Alasan, dalam kata yang dipahami pemohon")
-    reason = (_words("alasan", label, _("Pemohon membaca kalimat ini.")),) if way.needs_reason else ()
+    reason = (words_box("alasan", label, _("Pemohon membaca kalimat ini.")),) if way.needs_reason else ()
     form = Form(request.POST or None, *reason)
     if request.method == "POST" and form.complete():
         said = form["alasan"] if reason else ""
@@ -186,7 +186,7 @@ def outcome(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     lead = [_("Berkas berakhir: %(end)s.") % {"end": end.label}] if end else []
     if end and end.reopen:
         lead.append(_("Pemohon boleh mengajukan lagi setelah syarat terpenuhi."))
-    return _ask(
+    return ask(
         request, found, form, title=way.label, button=way.label, lead=lead, version=True,
         kind="stop" if end and end.result != "issued" else "", hidden=(("outcome", wanted),),
         warn=_("Ini keputusan. Sesudah waktu pembatalan lewat, tidak bisa ditarik kembali.") if way.decides else "",
@@ -272,9 +272,7 @@ def answer(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
             return _back(
                 request, key, _("%(wait)s: %(answer)s.") % {"wait": wait.label, "answer": answer_words(said)}
             )
-    return _ask(
-        request, found, form, title=wait.label, button=_("Simpan jawaban"), hidden=(("wait", wanted),)
-    )
+    return ask(request, found, form, title=wait.label, button=_("Simpan jawaban"), hidden=(("wait", wanted),))
 
 
 def _answer_fields(wait: Wait, answers: tuple[str, ...]) -> tuple[FieldView, ...]:
@@ -283,11 +281,11 @@ def _answer_fields(wait: Wait, answers: tuple[str, ...]) -> tuple[FieldView, ...
     only = answers[0] if len(answers) == 1 else ""
     chosen = FieldView("q-said", "said", _("Jawaban"), "choice", value=only, options=options)
     if wait.kind == "meeting":
-        words = _words(
+        words = words_box(
             "words", _("Catatan rapat"), _("Siapa yang hadir dan apa kesimpulannya."), required=False, rows=8
         )
     else:
-        words = _words(
+        words = words_box(
             "words",
             _("Catatan atau alasan"),
             _("Wajib bila tidak disetujui atau tidak sesuai."),
@@ -339,13 +337,13 @@ def assist(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """How the applicant was helped (step 2)."""
     found = open_to_work(request, key)
     label = _("Apa yang dijelaskan atau dikerjakan bersama pemohon?")
-    form = Form(request.POST or None, _words("catatan", label))
+    form = Form(request.POST or None, words_box("catatan", label))
     if request.method == "POST" and form.complete():
         note = form["catatan"]
         applications.assist(request.actor, found.case.pk, note=note, asked=asked(request.POST, note=note))
         return _back(request, key, _("Catatan pendampingan tersimpan."))
     lead = [f"{row.label} {row.value}" for row in _help_asked(found)]
-    return _ask(request, found, form, title=_("Catatan pendampingan"), button=_("Simpan"), lead=lead)
+    return ask(request, found, form, title=_("Catatan pendampingan"), button=_("Simpan"), lead=lead)
 
 
 def _help_asked(found: Desk) -> list[application_queries.AnswerRow]:
@@ -382,7 +380,7 @@ def make(request: ActorRequest, key: uuid.UUID, template: str) -> HttpResponse:
             return _back(request, key, _("%(label)s sudah dibuat.") % {"label": spec.label}, "#pekerjaan")
     form = Form(None, *_document_fields(request, found, spec, errors))
     lead = [_("Isian ini tercetak pada dokumen. Membuat ulang menggantikan yang lama.")]
-    return _ask(request, found, form, title=spec.label, button=_("Buat dokumen"), lead=lead)
+    return ask(request, found, form, title=spec.label, button=_("Buat dokumen"), lead=lead)
 
 
 def _document_fields(
@@ -415,7 +413,7 @@ def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     if not request.POST:
         duties = "\n".join(kept.data["kewajiban"] if kept else papers.standard_duties(found.case))
     hint = _("Satu kewajiban pada tiap baris. Syarat dari pertimbangan teknis sudah ikut.")
-    form = Form(None, _words("kewajiban", _("Kewajiban pemegang"), hint, rows=10))
+    form = Form(None, words_box("kewajiban", _("Kewajiban pemegang"), hint, rows=10))
     form = Form({"kewajiban": duties}, *form.fields)
     if request.POST:
         form.complete()
@@ -441,13 +439,13 @@ def sign(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     if kept is not None and opened.get(str(key)) != permit_queries.draft_seal(kept):
         raise Refusal("desk.draft-unopened", status=422)
     if kept is not None and signer_of(found.case.office, local_day(found.case.office, found.at)) == BSRE:
-        return _alone(request, found, permit_queries.draft_seal(kept))
+        return sign_by_bsre(request, found, permit_queries.draft_seal(kept))
     answered = permits.sign(request.actor, found.case.pk, asked=asked(request.POST))
     return _back(request, key, _("Nomor %(number)s diambil.") % {"number": answered.get("number", "")})
 
 
-def _alone(request: ActorRequest, found: Desk, seal: str) -> HttpResponse:
-    """A batch of one draft: BSrE asks for the passphrase, and there is one page where it is typed."""
+def sign_by_bsre(request: ActorRequest, found: Desk, seal: str) -> HttpResponse:
+    """A batch of one draft, or of one replacement: BSrE asks for the passphrase, and there is one page where it is typed."""
     drafts = [(str(found.case.key), seal)]
     answered = permits.begin_batch(
         request.actor, found.case.office, drafts=drafts, asked=asked(request.POST, drafts=drafts)
@@ -461,18 +459,18 @@ def settle(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Say what those who run the signing service have answered: this document was not signed."""
     found = open_to_work(request, key)
     hint = _("Siapa yang menjawab, kapan, dan apa kata catatan layanannya.")
-    form = Form(request.POST or None, _words("alasan", _("Apa jawaban pengelola layanan BSrE?"), hint))
+    form = Form(request.POST or None, words_box("alasan", _("Apa jawaban pengelola layanan BSrE?"), hint))
     if request.method == "POST" and form.complete():
         reason = form["alasan"]
         permits.settle_unsigned(
             request.actor, found.case.pk, reason=reason, asked=asked(request.POST, reason=reason)
         )
-        return _to_file(request, found, _("Tercatat. Kepala dinas boleh menandatangani lagi."))
+        return to_file(request, found, _("Tercatat. Kepala dinas boleh menandatangani lagi."))
     lead = [
         _("Hasil tanda tangan surat ini belum pasti. Tanyakan kepada pengelola layanan BSrE di kantor Anda."),
         _("Catat di sini hanya bila jawabannya: surat ini belum ditandatangani."),
     ]
-    return _ask(
+    return ask(
         request,
         found,
         form,
@@ -494,7 +492,7 @@ def archive(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         _line("kode", _("Kode klasifikasi"), rule.code if rule else "", example),
         _line("retensi", _("Masa simpan"), rule.retention if rule else "", example),
         _line("tempat", _("Tempat simpan berkas fisik"), hint=_("Contoh: Rak 1, boks 001")),
-        _words("catatan", _("Catatan"), required=False, rows=2),
+        words_box("catatan", _("Catatan"), required=False, rows=2),
     )
     if request.method == "POST" and form.complete():
         typed = {
@@ -505,7 +503,7 @@ def archive(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         }
         applications.archive(request.actor, found.case.pk, **typed, asked=asked(request.POST, **typed))
         return _back(request, key, _("Data arsip tersimpan."))
-    return _ask(request, found, form, title=_("Data arsip"), button=_("Simpan data arsip"))
+    return ask(request, found, form, title=_("Data arsip"), button=_("Simpan data arsip"))
 
 
 # Revocation ------------------------------------------------------------------------------------------------------
@@ -516,17 +514,15 @@ def archive(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 def ask_revocation(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Propose to revoke the permit; another person decides."""
     found = open_to_work(request, key)
-    form = Form(request.POST or None, _words("alasan", _("Mengapa surat ini harus dicabut?")))
+    form = Form(request.POST or None, words_box("alasan", _("Mengapa surat ini harus dicabut?")))
     if request.method == "POST" and form.complete():
         reason = form["alasan"]
         permits.ask_revocation(
             request.actor, found.case.pk, reason=reason, asked=asked(request.POST, reason=reason)
         )
-        return _to_file(request, found, _("Usul pencabutan tercatat."))
+        return to_file(request, found, _("Usul pencabutan tercatat."))
     lead = [_("Kepala dinas memutuskan. Sampai saat itu surat tetap berlaku.")]
-    return _ask(
-        request, found, form, title=_("Usulkan pencabutan"), button=_("Usulkan pencabutan"), lead=lead
-    )
+    return ask(request, found, form, title=_("Usulkan pencabutan"), button=_("Usulkan pencabutan"), lead=lead)
 
 
 @officer
@@ -536,7 +532,7 @@ def revoke(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     found = open_to_work(request, key)
     if request.method == "POST":
         permits.revoke(request.actor, found.case.pk, asked=asked(request.POST))
-        return _to_file(request, found, _("Surat dicabut."))
+        return to_file(request, found, _("Surat dicabut."))
     permit = permit_queries.of_case(found.case)
     if permit is None:
         raise Refusal("permits.none", status=404)
@@ -545,7 +541,7 @@ def revoke(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         _("Alasan pengusul: %(reason)s") % {"reason": permit.revoke_reason or formats.NOTHING},
     ]
     warn = _("Sejak saat ini halaman cek menyatakan surat dicabut.")
-    return _ask(
+    return ask(
         request,
         found,
         Form(None),
@@ -558,6 +554,7 @@ def revoke(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     )
 
 
-def _to_file(request: ActorRequest, found: Desk, said: Text) -> HttpResponse:
+def to_file(request: ActorRequest, found: Desk, said: Text) -> HttpResponse:
+    """Back to the file, with what was done."""
     messages.success(request, str(said))
     return redirect("desk:file", found.case.key)

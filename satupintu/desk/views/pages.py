@@ -82,12 +82,15 @@ def file_page(
 
 def remember_opening(request: ActorRequest, found: File) -> None:
     """Note in the session that this draft was opened: only then its sign button can be pressed."""
-    if found.draft is None:
-        return
+    if found.draft is not None:
+        remember(request, found.case.key, permits.draft_seal(found.draft))
+
+
+def remember(request: ActorRequest, key: uuid.UUID, seal: str) -> None:
+    """Note in the session what was opened of this file."""
     kept: dict[str, str] = dict(request.session.get(OPENED, {}))
-    seal = permits.draft_seal(found.draft)
-    if kept.get(str(found.case.key)) != seal:
-        kept[str(found.case.key)] = seal
+    if kept.get(str(key)) != seal:
+        kept[str(key)] = seal
         request.session[OPENED] = dict(list(kept.items())[-KEPT_OPENINGS:])
 
 
@@ -124,11 +127,9 @@ def document(request: ActorRequest, key: uuid.UUID, document: uuid.UUID) -> Http
 @officer
 @require_safe
 def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
-    """The signed permit. Raises Refusal `permits.none` before it is stored."""
-    found = permits.of_case(open_desk(request, key).case)
-    if found is None or found.file is None:
-        raise Refusal("permits.none", status=404)
-    return _stored(found.file)
+    """The signed permit, or its version `versi`. Raises Refusal `permits.none` before it is stored."""
+    case = open_desk(request, key).case
+    return _stored(permits.version(case, _number(request.GET.get("versi"))).file)
 
 
 @officer
@@ -140,15 +141,16 @@ def preview(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     if draft is None:
         raise Refusal("permits.no-draft", status=404)
     pdf = papers.preview(case, draft.data, request.actor)
-    return _inline(pdf, "application/pdf", f"pratinjau-{case.receipt}.pdf")
+    return inline(pdf, "application/pdf", f"pratinjau-{case.receipt}.pdf")
 
 
 def _stored(found: Any) -> HttpResponse:
     """A kept file (`door.files`); its kind was found in its bytes when it came in, not taken from its sender."""
-    return _inline(files.read(found), found.mime, found.name)
+    return inline(files.read(found), found.mime, found.name)
 
 
-def _inline(content: bytes, mime: str, name: str) -> HttpResponse:
+def inline(content: bytes, mime: str, name: str) -> HttpResponse:
+    """A document shown in the browser, in which nothing runs."""
     answer = HttpResponse(content, content_type=mime)
     answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     answer.headers["X-Content-Type-Options"] = "nosniff"

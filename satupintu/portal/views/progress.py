@@ -70,6 +70,7 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "remarks": story.remarks(told, lines, cases.remarks(found.case, for_applicant=True)),
         "documents": [(item, stored(found, item)) for item in items if item.document],
         "permit": permit if permit and permit.state != Permit.SIGNING else None,
+        "older": _older(told, permit),
         "issued": permit is not None and permit.state == Permit.ISSUED,
         "issued_on": story.when(told, permit.issued_at) if permit and permit.issued_at else "",
         "command_id": uuid.uuid4(),
@@ -78,6 +79,13 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     if told.signing:
         answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
     return answer
+
+
+def _older(told: story.Told, permit: Permit | None) -> list[tuple[Permit, str]]:
+    """The versions that were replaced, newest first, and when."""
+    if permit is None or permit.version == 1:
+        return []
+    return [(one, story.when(told, one.replaced_at)) for one in permits.earlier(told.case) if one.replaced_at]
 
 
 # Correction -------------------------------------------------------------------------------------------------------
@@ -241,9 +249,12 @@ def download(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 @applicant()
 @require_safe
 def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
-    """The signed bytes, exactly as they were stored, to keep."""
+    """The signed bytes, exactly as they were stored, to keep; of an earlier version by `versi`."""
     found = own(request, key)
     signed = _signed(found)
+    wanted = request.GET.get("versi", "")
+    if wanted.isdecimal() and len(wanted) < 4 and found.case:
+        signed = permits.version(found.case, int(wanted))
     if story.of(found, request.actor.at).awaits_download:  # the SOP counts the fetching: by the button
         return redirect("portal:application", key)
     kept_file = signed.file

@@ -178,6 +178,8 @@ def _answer(request: ActorRequest, verdict: permits.Verdict, *, of_file: bool = 
         "training": verdict.training,
         "of_file": of_file,
         "checked": moment(request.actor.at, zone),
+        "instead": permits.replaced_by(permit) if permit else None,
+        "replaced": permit.replaced_at.astimezone(zone).date() if permit and permit.replaced_at else None,
         "revoked": permit.revoked_at.astimezone(zone).date() if permit and permit.revoked_at else None,
         "official": _official(),
         **_recorded(permit, zone),

@@ -38,7 +38,13 @@ register = template.Library()
 TAG_ICONS = {"": "clock", "yours": "door", "ok": "ok", "stop": "stop", "wait": "pause", "draft": "pencil"}
 NOTE_ICONS = {"": "info", "warn": "warn", "ok": "ok", "stop": "stop"}
 LEFT_ICONS = {"late": "warn", "soon": "half", "fine": "ok", "held": "pause"}
-VERDICT_KINDS = {"genuine": "ok", "altered": "stop", "revoked": "stop", "not-ours": "wait"}
+VERDICT_KINDS = {
+    "genuine": "ok",
+    "altered": "stop",
+    "revoked": "stop",
+    "replaced": "wait",
+    "not-ours": "wait",
+}
 
 
 @register.simple_tag
@@ -106,7 +112,7 @@ def empty(content: str, sign: str = "tick") -> SafeString:
 
 @register.simple_block_tag
 def verdict(content: str, kind: str, title: str, ident: str = "hasil", level: int = 2) -> SafeString:
-    """{% verdict "genuine" "Asli dan berlaku" %}…{% endverdict %}; kind: genuine, altered, revoked, not-ours."""
+    """{% verdict "genuine" "Asli dan berlaku" %}…{% endverdict %}; kind: genuine, altered, revoked, replaced, not-ours."""
     return format_html(
         '<section class="verdict {}" aria-labelledby="{}"><header>{}<h{} id="{}">{}</h{}></header><div class="stack">{}</div>'
         "</section>",

@@ -6,7 +6,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
 
 from satupintu.applications import queries as applications
 from satupintu.cases import actions as cases
@@ -17,19 +20,21 @@ from satupintu.core.numbers import check_code, permit_number
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
 from satupintu.core.sop import SIGN_BEGUN, SIGN_DONE
+from satupintu.core.telling import next_morning
 from satupintu.door import files
 from satupintu.door.write import Answer, Asked, Write, action, create, write
 from satupintu.offices.actions import take_number
 from satupintu.offices.models import Office
-from satupintu.offices.queries import local_day
+from satupintu.offices.queries import local_day, zone_of
 from satupintu.permits import papers, queries
-from satupintu.permits.models import Attempt, Batch, Draft, Permit
+from satupintu.permits.models import Attempt, Batch, Draft, Permit, Replacement, SigningDay
 from satupintu.permits.signers import BSRE, signer_of
 
 MOST_TOGETHER = 200
 ANSWER_TAKES = timedelta(
     seconds=90
 )  # longer than the client waits: an attempt older than this has lost its sender
+SUMMARY_AFTER = timedelta(minutes=1)
 
 
 @action
@@ -56,7 +61,8 @@ def sign(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answer:
     Until the signed bytes are stored the case stands still: neither refusal nor withdrawal is possible (design §4).
     With BSrE nothing is queued: only the head's own request has the passphrase (permits/bsre.py).
     seal: of the draft he has read; another one is refused.
-    Raises Refusal `sop.four-eyes`, `sop.missing`, `sop.signing`, `permits.no-draft`, `permits.draft-changed`, `access.*`.
+    Raises Refusal `sop.four-eyes`, `sop.missing`, `sop.signing`, `permits.no-draft`, `permits.draft-changed`,
+    `permits.sign-limit`, `access.*`.
     """
     rows = case_queries.rows()
     with write(actor, Permission.PERMIT_SIGN, rows, case_id, asked=asked, role=Role.HEAD) as door:
@@ -68,26 +74,13 @@ def sign(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answer:
             raise Refusal("permits.draft-changed")
         cases.mark(door, SIGN_BEGUN)
         case, day = door.row, local_day(door.row.office, actor.at)
-        hand = signer_of(case.office, day)
         service = applications.package(applications.of_case(case)).service
         assert service is not None  # a draft exists for services only
         number = permit_number(
             service.number_format, take_number(case.office_id, service.code, day.year), day
         )
-        code = check_code()
-        permit = Permit.objects.create(
-            office_id=case.office_id,
-            case=case,
-            kind=service.product,
-            title=service.name,
-            number=number,
-            code=code,
-            holder=case.title,
-            data=papers.frozen(case, draft.data, actor, number=number, code=code, hand=hand),
-            hand=hand,
-            signer=actor.person,
-            begun_at=actor.at,
-        )
+        permit = Permit(kind=service.product, title=service.name, number=number, holder=case.title)
+        freeze(door, actor, permit, draft.data)
         release = papers.release_in(permit.data)
         with_release = {"release": release} if release else {}
         door.event(
@@ -97,10 +90,39 @@ def sign(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answer:
             data=digest(permit.data),
             **with_release,
         )
-        if hand != BSRE:
-            door.job("permits.sign", permit_id=permit.pk)
         door.answer = {"number": number}
     return door.answer
+
+
+def freeze(
+    door: Write[Case], actor: Actor, permit: Permit, data: dict[str, Any], *, replaces: Permit | None = None
+) -> None:
+    """What every act of signing does: count it for the signer's day, freeze the data, queue the signature.
+
+    permit: not saved yet; what it is called, its number, version and holder are set. replaces: the version before it.
+    Raises Refusal `permits.sign-limit`.
+    """
+    case, day = door.row, local_day(door.row.office, actor.at)
+    _count(door, actor, day)
+    permit.office_id, permit.case, permit.code = case.office_id, case, check_code()
+    permit.hand, permit.signer, permit.begun_at = signer_of(case.office, day), actor.person, actor.at
+    permit.data = papers.frozen(case, permit, data, actor, replaces=replaces)
+    permit.save()
+    if permit.hand != BSRE:
+        door.job("permits.sign", permit_id=permit.pk)
+
+
+def _count(door: Write[Case], actor: Actor, day: date) -> None:
+    """One signature more on this person's day; the first one lets the day be summed up for him the next morning."""
+    office = door.row.office
+    SigningDay.objects.get_or_create(office_id=office.pk, person=actor.person, day=day)
+    today = SigningDay.objects.select_for_update().get(office_id=office.pk, person=actor.person, day=day)
+    if today.count >= settings.SIGN_DAILY:
+        raise Refusal("permits.sign-limit", most=settings.SIGN_DAILY)
+    if not today.count:
+        door.job("permits.tell_day", run_after=next_morning(day, zone_of(office)), day_id=today.pk)
+    today.count += 1
+    today.save(update_fields=["count"])
 
 
 def store_signed(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -> None:
@@ -111,9 +133,7 @@ def store_signed(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -
     permit = queries.unsigned(permit_id)
     if permit is None:
         raise Refusal("permits.stored")
-    kept = files.keep(
-        pdf, name=f"{permit.number.replace('/', '-')}.pdf", mime="application/pdf", private=False
-    )
+    kept = files.keep(pdf, name=papers.file_name(permit), mime="application/pdf", private=False)
     with write(actor, Permission.PERMIT_STORE, case_queries.rows(), permit.case_id) as door:
         locked = Permit.objects.select_for_update().get(pk=permit_id)
         if locked.state != Permit.SIGNING:
@@ -122,8 +142,24 @@ def store_signed(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -
         locked.file, locked.state, locked.issued_at, locked.level = kept, Permit.ISSUED, actor.at, level
         locked.save()
         Attempt.objects.filter(permit=locked, state=Attempt.SENT).update(state=Attempt.SIGNED, code="")
-        door.event("permit.issued", number=locked.number, sha256=kept.sha256, level=level)
-        cases.mark(door, SIGN_DONE)
+        later = {"version": locked.version} if locked.version > 1 else {}
+        door.event("permit.issued", number=locked.number, sha256=kept.sha256, level=level, **later)
+        if locked.version == 1:
+            cases.mark(door, SIGN_DONE)
+        else:
+            _supersede(door, locked)
+
+
+def _supersede(door: Write[Case], issued: Permit) -> None:
+    """In the commit that issues a later version the one before it stops to hold; its holder is told."""
+    old = Permit.objects.select_for_update().get(case_id=issued.case_id, version=issued.version - 1)
+    old.state, old.replaced_at = Permit.REPLACED, door.at
+    old.save()
+    if old.revoke_asked_by:  # still to be decided, about what holds now
+        issued.revoke_asked_by, issued.revoke_reason = old.revoke_asked_by, old.revoke_reason
+        issued.save()
+    door.event("permit.replaced", number=old.number, version=old.version, by=issued.version)
+    door.job("permits.tell_replaced", permit_id=issued.pk)
 
 
 def store_once(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -> None:
@@ -233,6 +269,16 @@ def begin_batch(actor: Actor, office: Office, *, drafts: Sequence[tuple[str, str
     return door.answer
 
 
+def begin_signing(actor: Actor, batch_id: int) -> None:
+    """Signatures of a batch are asked for: a minute later the signer is told how many there were."""
+    with write(actor, Permission.PERMIT_SIGN, Batch.objects.all(), batch_id, role=Role.HEAD) as door:
+        last = door.row.asked_at
+        if last is None or actor.at - last >= SUMMARY_AFTER:
+            door.row.asked_at = actor.at
+            door.job("permits.tell_batch", run_after=actor.at + SUMMARY_AFTER, batch_id=batch_id)
+        door.event("permit.batch-signing")
+
+
 def note_failed(actor: Actor, batch_id: int, *, failed: Mapping[str, str]) -> None:
     """Keep why some drafts of a batch did not get a number: case key -> code of the refusal; "" takes it back."""
     with write(actor, Permission.PERMIT_SIGN, Batch.objects.all(), batch_id, role=Role.HEAD) as door:
@@ -264,7 +310,7 @@ def downloaded(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
 def ask_revocation(actor: Actor, case_id: int, *, reason: str, asked: Asked) -> Answer:
     """Propose to revoke a permit, with the reason; another person decides. Raises `cases.no-reason`, `permits.*`."""
     with write(actor, Permission.CASE_WORK, case_queries.rows(), case_id, asked=asked) as door:
-        permit = _issued(case_id)
+        permit = issued(case_id)
         if not reason.strip():
             raise Refusal("cases.no-reason", status=422)
         permit.revoke_asked_by, permit.revoke_reason = actor.person, reason.strip()
@@ -279,22 +325,29 @@ def ask_revocation(actor: Actor, case_id: int, *, reason: str, asked: Asked) -> 
 def revoke(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
     """Revoke a permit that another person has proposed to revoke; `/cek` says so from this commit on.
 
-    Raises Refusal `permits.same-person`, `permits.not-asked`.
+    A proposal to replace it is dropped with it. Raises Refusal `permits.same-person`, `permits.not-asked`,
+    `permits.being-replaced` while the version that replaces it is being signed.
     """
     rows = case_queries.rows()
     with write(actor, Permission.PERMIT_REVOKE, rows, case_id, asked=asked, role=Role.HEAD) as door:
-        permit = _issued(case_id)
+        permit = issued(case_id)
         if not permit.revoke_asked_by:
             raise Refusal("permits.not-asked")
         if permit.revoke_asked_by == actor.person:
             raise Refusal("permits.same-person", status=403)
+        if Permit.objects.filter(case_id=case_id, state=Permit.SIGNING).exists():
+            raise Refusal("permits.being-replaced")
+        Replacement.objects.filter(permit=permit, state=Replacement.OPEN).update(
+            state=Replacement.DROPPED, decided_at=actor.at
+        )
         permit.state, permit.revoked_at, permit.revoked_by = Permit.REVOKED, actor.at, actor.person
         permit.save()
         door.event("permit.revoked", number=permit.number)
     return door.answer
 
 
-def _issued(case_id: int) -> Permit:
+def issued(case_id: int) -> Permit:
+    """The version that holds, locked. Raises Refusal `permits.none` where none does."""
     permit = Permit.objects.select_for_update().filter(case_id=case_id, state=Permit.ISSUED).first()
     if permit is None:
         raise Refusal("permits.none")
