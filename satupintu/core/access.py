@@ -61,6 +61,7 @@ class Permission(StrEnum):
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REPLACE = "permit:replace"
     PERMIT_REVOKE = "permit:revoke"
+    PERMIT_SETTLE = "permit:settle"
     PERMIT_SIGN = "permit:sign"
     PERMIT_STORE = "permit:store"
     RECOVERY_CONFIRM = "recovery:confirm"
@@ -114,7 +115,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.FRONT_OFFICER: _WORKER,
     Role.TECHNICAL_TEAM: _WORKER,
     Role.LICENSING_OFFICER: _WORKER | {P.PERMIT_REPLACE},
-    Role.COORDINATOR: _WORKER | {P.PERMIT_REPLACE},
+    Role.COORDINATOR: _WORKER | {P.PERMIT_REPLACE, P.PERMIT_SETTLE},
     Role.HEAD: _WORKER
     | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE, P.LOOKS_READ}
     | {P.STAFF_CONFIRM, P.STAFF_DELEGATE, P.STAFF_READ},

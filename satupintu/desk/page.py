@@ -595,10 +595,13 @@ def _being_signed(file: File) -> Whose:
     if permit.signer == file.actor.person:
         text = _("Nomor sudah diambil. Lihat atau lanjutkan di halaman tanda tangan.")
         return Whose(True, title, text, reverse("desk:drafts"), _("Halaman tanda tangan"))
-    if permits.open_attempt(file.case.pk) is None or not file.granted(Permission.CASE_WORK):
+    if permits.open_attempt(file.case.pk) is None:
         return Whose(False, title, _("Nomor sudah diambil. Kepala dinas melanjutkan dengan frasa sandinya."))
     text = _("Belum pasti apakah BSrE sudah menandatangani. Surat tidak dikirim lagi sebelum ini jelas.")
-    return Whose(False, _("Belum pasti, sedang dicek"), text, link(file, "settle"), _("Pastikan hasilnya"))
+    unsure = _("Belum pasti, sedang dicek")
+    if not file.granted(Permission.PERMIT_SETTLE):
+        return Whose(False, unsure, f"{text} {_('Koordinator menanyakannya kepada pengelola layanan.')}")
+    return Whose(True, unsure, text, link(file, "settle"), _("Pastikan hasilnya"))
 
 
 def turn(file: File) -> Whose | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from satupintu.accounts.queries import same_human
 from satupintu.core.access import Actor, Permission
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import commitment
@@ -68,7 +69,7 @@ def confirm(actor: Actor, recovery_id: int, *, asked: Asked) -> Answer:
             raise Refusal("vault.nothing-standing")
         if not row.proposed_by:
             raise Refusal("vault.not-stated")
-        if row.proposed_by == actor.person:
+        if same_human(row.proposed_by, actor.person):
             raise Refusal("vault.same-person", status=403)
         for line in row.numbers:
             skip_to(line["office"], line["book"], line["year"], line["to"])

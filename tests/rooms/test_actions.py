@@ -180,11 +180,10 @@ DEEDS = {
     ),
     "permits.settle_unsigned": Deed(
         "tanda-tangan",
-        "jf",
+        "koordinator",
         lambda a, c, k: permits.settle_unsigned(a, c.pk, reason="Tidak ada di catatan layanan.", asked=k),
         "permit.signature-settled",
         _result_open,
-        also=("fo", "teknis", "koordinator", "kadis", "arsip"),
     ),
     "permits.revoke": Deed(
         "unduh",

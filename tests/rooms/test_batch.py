@@ -266,9 +266,12 @@ def test_what_is_open_is_told_to_everybody_and_settled_by_a_colleague(
     post(head, page)
     assert "belum selesai ditandatangani" in head.get("/tanda-tangan").content.decode()
     assert "Halaman tanda tangan" in head.get(f"/berkas/{case.key}").content.decode()
-    colleague = Client()
-    f.log_in(colleague, Account.objects.get(email="jf@mempawah.example"))
+    colleague, other = Client(), Client()
+    f.log_in(colleague, Account.objects.get(email="koordinator@mempawah.example"))
+    f.log_in(other, Account.objects.get(email="jf@mempawah.example"))
     with at_moment(f.AT + f.minutes(5)):
+        assert "Koordinator menanyakannya" in other.get(f"/berkas/{case.key}").content.decode()
+        assert other.get(f"/berkas/{case.key}/pastikan").status_code == 403
         assert "Pastikan hasilnya" in colleague.get(f"/berkas/{case.key}").content.decode()
         told = {"alasan": "Catatan layanan: tidak ada dokumen ini."}
         assert colleague.post(f"/berkas/{case.key}/pastikan", told).status_code == 302

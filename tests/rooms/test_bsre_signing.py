@@ -7,6 +7,7 @@ import hashlib
 import io
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,12 +155,17 @@ def test_two_persons_let_it_be_sent_again(case: Case, service: simulator.Bsre) -
     later = f.AT + f.minutes(5)
     told = "Log layanan: tidak ada dokumen ini."
     with f.refusal("permits.result-known"):  # its sender may still be waiting
-        actions.settle_unsigned(f.actor("jf"), case.pk, reason=told, asked=f.asked())
+        actions.settle_unsigned(f.actor("koordinator"), case.pk, reason=told, asked=f.asked())
+    head, coordinator = f.actor("kadis", later), f.actor("koordinator", later)
+    for other in (head, f.actor("jf", later)):
+        with f.refusal("access.role", 403):
+            actions.settle_unsigned(other, case.pk, reason=told, asked=f.asked())
+    signer = replace(head, capacities=(*head.capacities, *coordinator.capacities))
     with f.refusal("permits.own-signature", 403):
-        actions.settle_unsigned(f.actor("kadis", later), case.pk, reason=told, asked=f.asked())
+        actions.settle_unsigned(signer, case.pk, reason=told, asked=f.asked())
     with f.refusal("cases.no-reason", 422):
-        actions.settle_unsigned(f.actor("jf", later), case.pk, reason=" ", asked=f.asked())
-    actions.settle_unsigned(f.actor("jf", later), case.pk, reason=told, asked=f.asked())
+        actions.settle_unsigned(coordinator, case.pk, reason=" ", asked=f.asked())
+    actions.settle_unsigned(coordinator, case.pk, reason=told, asked=f.asked())
     send(case)
     assert (permit_of(case).state, times(service, case)) == (Permit.ISSUED, 1)
     assert "permit.signature-settled" in f.kinds(case)

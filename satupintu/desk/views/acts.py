@@ -25,6 +25,7 @@ from satupintu.applications import queries as application_queries
 from satupintu.applications.actions.work import correction_outcome
 from satupintu.cases import actions as cases
 from satupintu.core import clock
+from satupintu.core.access import Permission
 from satupintu.core.forms import DocumentSpec
 from satupintu.core.refusal import Refusal
 from satupintu.core.sop import WAIT_KINDS, Wait
@@ -457,7 +458,7 @@ def sign_by_bsre(request: ActorRequest, found: Desk, seal: str) -> HttpResponse:
 @get_or_post
 def settle(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Say what those who run the signing service have answered: this document was not signed."""
-    found = open_to_work(request, key)
+    found = open_to_work(request, key, Permission.PERMIT_SETTLE)
     hint = _("Siapa yang menjawab, kapan, dan apa kata catatan layanannya.")
     form = Form(request.POST or None, words_box("alasan", _("Apa jawaban pengelola layanan BSrE?"), hint))
     if request.method == "POST" and form.complete():

@@ -172,10 +172,12 @@ def opening(request: ActorRequest, found: Opened) -> Opened:
     return found
 
 
-def open_to_work(request: ActorRequest, key: uuid.UUID) -> Desk:
-    """The same, for those who work on files: whoever may only read gets no form that he could not send."""
+def open_to_work(
+    request: ActorRequest, key: uuid.UUID, permission: Permission = Permission.CASE_WORK
+) -> Desk:
+    """The same, for those who may do this to files: whoever may only read gets no form that he could not send."""
     found = open_desk(request, key)
-    if not found.granted(Permission.CASE_WORK):
+    if not found.granted(permission):
         raise Refusal("access.role", role="", status=403)
     return found
 

@@ -38,9 +38,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @get_or_post
 def ask_replacement(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Propose a new version: first why, then what that reason may change."""
-    found = open_to_work(request, key)
-    if not found.granted(Permission.PERMIT_REPLACE):
-        raise Refusal("access.role", role="", status=403)
+    found = open_to_work(request, key, Permission.PERMIT_REPLACE)
     permits.holding(found.case)
     given = request.POST.get("sebab") or request.GET.get("sebab", "")
     if "alasan" not in request.POST and ("sebab" in request.POST or given not in set(Why)):

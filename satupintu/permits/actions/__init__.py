@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
+from satupintu.accounts.queries import same_human
 from satupintu.applications import queries as applications
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
@@ -227,14 +228,14 @@ def _attempt(actor: Actor, attempt_id: int) -> Iterator[tuple[Write[Case], Attem
 def settle_unsigned(actor: Actor, case_id: int, *, reason: str, asked: Asked) -> Answer:
     """Somebody has asked those who run the signing service: this sending was not signed, so it may be sent again.
 
-    It must be another person than the signer, who will sign: so two of them vouch for it. reason: what the
+    It is the coordinator's, and never the signer's, who will sign: so two of them vouch for it. reason: what the
     service's own log says. Raises `cases.no-reason`, `permits.own-signature`, `permits.result-known`.
     """
-    with write(actor, Permission.CASE_WORK, case_queries.rows(), case_id, asked=asked) as door:
+    with write(actor, Permission.PERMIT_SETTLE, case_queries.rows(), case_id, asked=asked) as door:
         attempt = queries.open_attempt(case_id)
         if attempt is None or actor.at - attempt.at < ANSWER_TAKES:
             raise Refusal("permits.result-known")
-        if attempt.by == actor.person:
+        if same_human(attempt.by, actor.person):
             raise Refusal("permits.own-signature", status=403)
         if not reason.strip():
             raise Refusal("cases.no-reason", status=422)
@@ -333,7 +334,7 @@ def revoke(actor: Actor, case_id: int, *, asked: Asked) -> Answer:
         permit = issued(case_id)
         if not permit.revoke_asked_by:
             raise Refusal("permits.not-asked")
-        if permit.revoke_asked_by == actor.person:
+        if same_human(permit.revoke_asked_by, actor.person):
             raise Refusal("permits.same-person", status=403)
         if Permit.objects.filter(case_id=case_id, state=Permit.SIGNING).exists():
             raise Refusal("permits.being-replaced")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from satupintu.accounts.queries import same_human
 from satupintu.applications import queries as applications
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
@@ -101,7 +102,7 @@ def confirm(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answ
         with _open(door) as proposal:
             if seal and seal != queries.proposal_seal(proposal):
                 raise Refusal("permits.replacement-changed")
-            if proposal.by == actor.person:
+            if same_human(proposal.by, actor.person):
                 raise Refusal("permits.own-replacement", status=403)
             made = _next(door, actor, proposal)
             proposal.state, proposal.made = Replacement.CONFIRMED, made
