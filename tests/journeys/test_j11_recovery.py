@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""J11, what a person can do alone: the password is forgotten, the mailbox changes; a thief at either is stopped in time.
+"""J11, what a person can do alone: the password is forgotten, mailbox or number change; a thief is stopped in time.
 
 The counter (identity on paper) and requests about one's data are not built yet.
 """
@@ -14,13 +14,16 @@ from typing import Any
 
 import pytest
 
-from satupintu.accounts.actions import make_account
+from satupintu.accounts.actions import make_account, prove_phone
 from satupintu.accounts.models import Account
+from satupintu.adapters.whatsapp.simulator import Phone
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.person import Person
 
 Comes = Callable[..., Person]
+ANY_NAME = "Nama pengguna, surel, atau nomor HP"
 SITI, SANDI, BARU = "siti@contoh.example", "kuda laut biru", "gajah terbang rendah"
+OLD, NEW = "+6281255550142", "+6281255550177"
 EVERYWHERE = pytest.mark.parametrize(
     ("size", "script"),
     [(PHONE, True), (PHONE, False), (DESKTOP, True), (DESKTOP, False)],
@@ -56,7 +59,7 @@ def code_in(letter: str) -> str:
 
 def log_in(me: Person, password: str = SANDI, who: str = SITI) -> None:
     me.go("/masuk?next=/akun/keamanan")
-    me.write("Nama pengguna, surel, atau nomor HP", who)
+    me.write(ANY_NAME, who)
     me.write("Kata sandi", password)
     me.press("Masuk", within=me.page.locator("main"))
 
@@ -70,10 +73,10 @@ def test_j11_a_forgotten_password_is_replaced_and_whoever_else_was_in_is_out(
     assert thief.h1 == "Keamanan akun"
     me.go("/masuk")
     me.follow("Lupa kata sandi")
-    me.write("Alamat surel", "bukan")
+    me.write(ANY_NAME, "")
     me.press("Kirim kode")
     assert me.mistakes()
-    me.write("Alamat surel", SITI)
+    me.write(ANY_NAME, SITI)
     me.press("Kirim kode")
     assert SITI in me.text
     me.write("Kode 6 angka", "000000")
@@ -116,7 +119,7 @@ def test_j11_a_new_mailbox_waits_and_the_old_one_can_stop_it(
     # the owner reads it in the mailbox of before, whatever the thief holds
     (link,) = re.findall(r"http\S+", letters(SITI)[-1])
     me.go("/" + link.split("/", 3)[3])
-    assert me.h1 == "Batalkan ganti surel?"
+    assert me.h1 == "Batalkan perubahan ini?"
     me.press("Ya, batalkan")
     thief.go("/akun/keamanan")
     assert thief.path == "/masuk"
@@ -144,3 +147,40 @@ def test_j11_a_new_mailbox_holds_when_nobody_objects(
     log_in(person(PHONE, script=False), who="siti.baru@contoh.example")
     siti.refresh_from_db()
     assert siti.email == "siti.baru@contoh.example"
+
+
+@EVERYWHERE
+def test_j11_a_lost_number_is_replaced_by_whoever_still_has_the_mailbox(
+    size: tuple[int, int],
+    script: bool,
+    person: Comes,
+    siti: Account,
+    letters: Callable[[str], list[str]],
+    whatsapp: Phone,
+    clock: Any,
+) -> None:
+    assert siti.person is not None
+    prove_phone(siti.person, OLD)
+    me = person(size, script=script)
+    log_in(me)
+    me.follow("Ganti nomor HP")
+    assert "Surel dan nomor lama sudah tidak ada?" in me.text  # then only the counter helps
+    me.write("Nomor HP baru", "12")
+    me.write("Kata sandi", SANDI)
+    me.press("Kirim kode")
+    assert me.mistakes()
+    me.write("Nomor HP baru", "0812-5555-0177")
+    me.write("Kata sandi", SANDI)
+    me.press("Kirim kode")
+    letters(SITI)
+    (chat,) = (one["text"] for one in whatsapp.taken() if f"+{one['to']}" == NEW)
+    me.write("Kode", code_in(chat))
+    me.press("Lanjut")
+    assert me.h1 == "Keamanan akun"
+    assert "Berganti menjadi" in me.text
+    assert "akan diganti atau dilepas" in letters(SITI)[-1]
+    clock.shift(25 * 3600)
+    letters(SITI)
+    log_in(person(size, script=script), who="0812 5555 0177")
+    siti.person.refresh_from_db()
+    assert siti.person.phone == NEW
