@@ -62,6 +62,19 @@ def confirm(request: HttpRequest, what: str, typed: str) -> dict[str, Any]:
     return found
 
 
+def lapse(request: HttpRequest, what: str) -> None:
+    """The code is over, and what was typed for it goes once to the page where one begins anew (`again`)."""
+    kept = request.session.pop(f"code:{what}", None)
+    if kept is not None:
+        request.session[f"again:{what}"] = kept
+
+
+def again(request: HttpRequest, what: str) -> dict[str, Any]:
+    """What was kept with a code that is over. Only once: the next person at this screen does not read it."""
+    found: dict[str, Any] = request.session.pop(f"again:{what}", {})
+    return found
+
+
 def end(request: HttpRequest, what: str) -> None:
     """Nothing is waited for any more."""
     request.session.pop(f"code:{what}", None)

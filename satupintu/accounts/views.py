@@ -139,7 +139,7 @@ def signup(request: ActorRequest) -> HttpResponse:
     """Who registers, and where his code shall go. Nothing is kept but in this session until the code comes back."""
     if request.user.is_authenticated:
         return redirect(get_adapter(request).get_login_redirect_url(request))
-    form = SignupForm(request.POST or None)
+    form = SignupForm(request.POST or None, initial=_typed_before(request))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         kept = {name: said[name] for name in ("name", "registered_as", "scale")}
@@ -149,6 +149,17 @@ def signup(request: ActorRequest) -> HttpResponse:
     return _page(
         request, "account/signup.html", {"form": form, "login_url": _with_next(request, "account_login")}
     )
+
+
+def _typed_before(request: HttpRequest) -> dict[str, str]:
+    """After too many wrong codes, or too late, nothing is typed again but the password."""
+    kept = pending.again(request, REGISTER)
+    if not kept:
+        return {}
+    letter = queries.letter(kept["letter"])
+    return {name: kept[name] for name in ("name", "registered_as", "scale")} | {
+        "contact": letter.email or letter.phone
+    }
 
 
 @refusals_shown
@@ -452,6 +463,7 @@ def _code_page(
 ) -> HttpResponse:
     """The page that asks for a code, with what is known of its letter; `otherwise` once no code is waited for."""
     if waits is None or pending.waiting(request, form.what) is None:
+        pending.lapse(request, form.what)
         messages.warning(request, pending.OVER)
         return redirect(otherwise)
     return _page(request, template, {"form": form, "waits": waits, "letter": queries.letter(waits["letter"])})

@@ -57,7 +57,7 @@ def test_without_script_a_code_takes_the_place_of_the_proof(
     me = person(PHONE, script=False)
     me.go("/masuk")
     log_in(me)
-    me.follow("Minta kode lewat surel")
+    me.follow("Minta kode")
     me.write("Nama pengguna, surel, atau nomor HP", SITI)
     me.press("Kirim kode")
     deliver()

@@ -215,6 +215,16 @@ def test_the_sixth_try_is_none_even_with_the_right_code(contact: str, client: Cl
 
 
 @WAYS
+def test_after_too_many_codes_nothing_is_typed_again_but_the_password(contact: str, client: Client) -> None:
+    ask(client, contact)
+    for _ in range(5):
+        enter(client, "000000")
+    form = client.get("/daftar").context["form"]
+    assert {name: form[name].value() for name in form.fields} == answers(contact) | {"password1": None}
+    assert client.get("/daftar").context["form"]["name"].value() is None  # once: another may sit here next
+
+
+@WAYS
 def test_the_fifth_try_may_be_right(contact: str, client: Client) -> None:
     ask(client, contact)
     for _ in range(4):
