@@ -205,6 +205,25 @@ class ContactForm(Lettered, Drawn, forms.Form):
         return read_contact(str(self.cleaned_data["contact"]))
 
 
+KINDS = (
+    Option(Account.WNI, _("Orang perseorangan, WNI"), _("Usaha atas nama sendiri, dengan KTP.")),
+    Option(Account.WNA, _("Orang perseorangan, WNA"), _("Warga negara asing, dengan paspor.")),
+    Option(Account.BODY, _("Badan usaha"), _("Misalnya PT, CV, koperasi, atau yayasan.")),
+)
+SCALES = (
+    Option(
+        Account.UMK,
+        _("Usaha mikro dan kecil (UMK)"),
+        _("Modal paling banyak Rp5 miliar, di luar tanah dan bangunan tempat usaha."),
+    ),
+    Option(
+        Account.NON_UMK,
+        _("Non-UMK"),
+        _("Modal lebih dari Rp5 miliar, di luar tanah dan bangunan tempat usaha."),
+    ),
+)
+
+
 class SignupForm(Named, ContactForm):
     """Two choices and three boxes: contact, name, password (screens.md: as little typing as can be)."""
 
@@ -212,28 +231,9 @@ class SignupForm(Named, ContactForm):
         "registered_as": {
             "label": _("Siapa yang mendaftar?"),
             "kind": "choice",
-            "options": (
-                Option(Account.WNI, _("Orang perseorangan, WNI"), _("Usaha atas nama sendiri, dengan KTP.")),
-                Option(Account.WNA, _("Orang perseorangan, WNA"), _("Warga negara asing, dengan paspor.")),
-                Option(Account.BODY, _("Badan usaha"), _("Misalnya PT, CV, koperasi, atau yayasan.")),
-            ),
+            "options": KINDS,
         },
-        "scale": {
-            "label": _("Berapa besar usahanya?"),
-            "kind": "choice",
-            "options": (
-                Option(
-                    Account.UMK,
-                    _("Usaha mikro dan kecil (UMK)"),
-                    _("Modal paling banyak Rp5 miliar, di luar tanah dan bangunan tempat usaha."),
-                ),
-                Option(
-                    Account.NON_UMK,
-                    _("Non-UMK"),
-                    _("Modal lebih dari Rp5 miliar, di luar tanah dan bangunan tempat usaha."),
-                ),
-            ),
-        },
+        "scale": {"label": _("Berapa besar usahanya?"), "kind": "choice", "options": SCALES},
         "contact": CONTACT,
         "name": {**NAME, "label": _("Nama lengkap Anda")},
         "password1": {

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from satupintu.accounts import forms
 from satupintu.accounts import queries as accounts
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.accounts.models import Account, Person
@@ -41,18 +42,9 @@ if TYPE_CHECKING:
 else:
     Text = str
 
-WNI, WNA, BODY = "wni", "wna", "badan"
-KINDS: Mapping[str, Text] = {
-    WNI: gettext_lazy("Orang perseorangan, WNI"),
-    WNA: gettext_lazy("Orang perseorangan, WNA"),
-    BODY: gettext_lazy("Badan usaha"),
-}
-SCALES: Mapping[str, tuple[Text, Text]] = {
-    BusinessActor.UMK: (
-        gettext_lazy("UMK"), gettext_lazy("Usaha mikro atau kecil: modal sampai Rp 5 miliar, tanpa tanah dan bangunan."),
-    ),
-    BusinessActor.NON_UMK: (gettext_lazy("Non-UMK"), gettext_lazy("Usaha menengah atau besar: modal di atas itu.")),
-}  # fmt: skip
+WNI, WNA, BODY = Account.WNI, Account.WNA, Account.BODY
+KINDS: Mapping[str, Text] = {one.value: one.label for one in forms.KINDS}
+SCALES: Mapping[str, Text] = {one.value: one.label for one in forms.SCALES}
 BODY_FORMS: Mapping[str, Text] = dict(
     zip(
         FORMS,
@@ -144,7 +136,7 @@ def _card(row: BusinessActor, at: datetime) -> Card:
 
 def _facts(row: BusinessActor) -> list[SummaryRow]:
     """What is kept, and since when; numbers only by their last figures."""
-    rows = [("Jenis", KINDS[_kind_of(row)]), ("Skala", SCALES[row.scale][0])]
+    rows = [("Jenis", KINDS[_kind_of(row)]), ("Skala", SCALES[row.scale])]
     if row.person is not None:
         rows += [("NIK", _masked(row.person.nik)), ("Paspor", _masked(row.person.passport))]
     else:
@@ -356,7 +348,7 @@ def _page(
     names |= {name for one in asked_for for name in (*one.parts, one.id + SEARCH, one.id + BEFORE)}
     context = {
         "page_title": _("Data pelaku usaha"),
-        "lead": _("Diisi satu kali. Saat mengajukan izin, data ini tidak ditanyakan lagi."),
+        "lead": _("Diisi satu kali. Saat mengajukan izin, data ini tidak perlu diketik lagi."),
         "fields": fields,
         "errors": problems_of(fields),
         "back": reverse("portal:actor" if row else "portal:mine"),
@@ -374,16 +366,14 @@ def _page(
 
 
 def _kinds(kind: str) -> FieldView:
-    options = tuple(Option(value, word) for value, word in KINDS.items())
     hint = _("Bila diganti, tekan Simpan: pertanyaannya menyesuaikan, isian Anda tetap.")
     return FieldView(
-        "q-jenis", "jenis", _("Siapa pelaku usahanya?"), "choice", kind, options=options, hint=hint
+        "q-jenis", "jenis", _("Siapa pelaku usahanya?"), "choice", kind, options=forms.KINDS, hint=hint
     )
 
 
 def _scale(texts: Mapping[str, str], problems: Mapping[str, str]) -> FieldView:
-    options = tuple(Option(value, word, hint) for value, (word, hint) in SCALES.items())
-    return FieldView("q-skala", "skala", _("Skala usaha"), "choice", texts.get("skala", ""), error=problems.get("skala", ""), options=options)  # fmt: skip
+    return FieldView("q-skala", "skala", _("Skala usaha"), "choice", texts.get("skala", ""), error=problems.get("skala", ""), options=forms.SCALES)  # fmt: skip
 
 
 # The people of an entity -------------------------------------------------------------------------------------------
