@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Regions: seconds to take over a whole list, once and again, and processor time of a search by village name.
 
-    python bench/regions.py FOLDER [--json]
+    python bench/regions.py [FOLDER] [--json]
 
-FOLDER holds the four lists (docs/decisions/0029). On whatever DATABASE_URL names (else SQLite), in an empty data base
+FOLDER holds the four lists (docs/decisions/0029); without it they are invented, as many and as alike. On whatever DATABASE_URL names (else SQLite), in an empty data base
 of its own. Goals: 5 s for an import, 40 ms for a search (the data base's own processor time is counted as waiting).
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import sys
 import tempfile
 import time
@@ -39,9 +40,38 @@ SEARCHES = (
 ROUNDS = 7
 
 
-def _import(folder: Path) -> float:
+ALIKE = (
+    "Sungai", "Suka", "Maju", "Karang", "Anyar", "Kota", "Baru", "Tanjung", "Pasir", "Jaya", "Mulya", "Sari", "Makmur",
+    "Pulau", "Bukit", "Rawa", "Kampung", "Tengah", "Hilir", "Hulu", "Timur", "Barat", "Raya", "Jawa", "Batu", "Muara",
+)  # fmt: skip
+
+
+SYLLABLES = tuple(one + two for one in "bdgjklmnprst" for two in "aiueo")
+
+
+def _called(draw: random.Random) -> str:
+    own = "".join(draw.choices(SYLLABLES, k=draw.randint(2, 4))).capitalize()
+    return f"{draw.choice(ALIKE)} {own}" if draw.random() < 1 / 3 else own
+
+
+def _invented() -> dict[str, str]:
+    """38 provinces, 532 regencies, 7,448 districts and 81,928 villages, of whose names a third begin with a word that others share."""
+    draw, above, lists = random.Random(1), [""], dict[str, str]()
+    for one, many in zip(regions.LISTS, (38, 14, 14, 11), strict=True):
+        digits = 4 if one.level == regions.VILLAGE else 2
+        codes = [f"{up}{'.' if up else ''}{n:0{digits}}" for up in above for n in range(11, 11 + many)]
+        head = f"code,{one.parent},name" if one.parent else "code,name"
+        rows = [
+            ",".join([code, *([code.rpartition(".")[0]] if one.parent else []), _called(draw)])
+            for code in codes
+        ]
+        lists[one.file], above = "\n".join([head, *rows]), codes
+    return lists
+
+
+def _import(lists: dict[str, str]) -> float:
     began = time.perf_counter()
-    actions.load_regions(regions.read(texts(folder)))
+    actions.load_regions(regions.read(lists))
     return time.perf_counter() - began
 
 
@@ -55,13 +85,14 @@ def _search(words: str) -> float:
     return sorted(took)[ROUNDS // 2]
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     call_command("migrate", verbosity=0)
-    once, again = _import(args.folder), _import(args.folder)
+    lists = texts(args.folder) if args.folder else _invented()
+    once, again = _import(lists), _import(lists)
     searches = {words: round(_search(words), 1) for words in SEARCHES}
     fine = max(once, again) <= IMPORT_GOAL and max(searches.values()) <= SEARCH_GOAL
     if args.json:
@@ -69,9 +100,8 @@ def main() -> int:
     else:
         print(f"import {once:.2f} s, again {again:.2f} s (goal {IMPORT_GOAL})")
         for words, took in searches.items():
-            print(f"{took:7.1f} ms  {words}")
-    return 0 if fine else 1
+            print(f"{took:7.1f} ms  {words} (goal {SEARCH_GOAL:.0f})")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
