@@ -34,6 +34,7 @@ from satupintu.accounts.queries import actor_of
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
 from satupintu.applications.models import Application
+from satupintu.businesses.models import BusinessActor
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
@@ -191,11 +192,13 @@ def picture(width: int = 60, height: int = 40, kind: str = "PNG") -> bytes:
     return out.getvalue()
 
 
-def draft(at: datetime = AT, *, who: str = "pemohon", **answers: str) -> Application:
+def draft(
+    at: datetime = AT, *, who: str = "pemohon", filed_for: BusinessActor | None = None, **answers: str
+) -> Application:
     """A complete draft: every question answered, every required document attached. answers: those that differ."""
     me = actor(who, at)
     office = Office.objects.get(slug="mempawah")
-    made = applications.start(me, in_force(office.pk, SERVICE, at.date()))
+    made = applications.start(me, in_force(office.pk, SERVICE, at.date()), filed_for=filed_for)
     fill(made, at, who=who, **answers)
     for item in application_queries.items(made):
         if item.requirement.required:

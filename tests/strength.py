@@ -761,6 +761,7 @@ def competing(port: int, people: int) -> tuple[Counter[int], list[float]]:
     ended = [line for line in Event.objects.filter(subject=case.subject) if line.data.get("end")]
     assert len(won) == 1, answers
     assert len(ended) == 1, ended
-    assert {status for _, status in answers} <= {302, 403, 404, 409}, answers
+    # 503: so busy that somebody is asked to try again; nothing of his was done
+    assert {status for _, status in answers} <= {302, 403, 404, 409, 503}, answers
     assert [status for which, status in answers if which in won] == [302] * (people // 4), answers
     return Counter(status for _, status in answers), took

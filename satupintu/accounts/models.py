@@ -176,8 +176,8 @@ class StaffProposal(models.Model):
 class Mandate(Root):
     """Kuasa: a person may act for another, on everything of his or on one application, from–to; given and accepted.
 
-    email: whom it was offered to; receiver: who accepted. about, case: keys of the application and of its file,
-    empty for everything of the giver. A business comes beside them once there are businesses.
+    email: whom it was offered to; receiver: who accepted. about, case: keys of the application and of its file; about
+    alone: of the business actor for whom applications are filed; both empty for everything of the giver.
     """
 
     giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates_given")
@@ -207,6 +207,8 @@ class Mandate(Root):
     @property
     def owner_key(self) -> str:
         return str(self.giver.key)
+
+    filed_for_key = None
 
 
 class Letter(models.Model):

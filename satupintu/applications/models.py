@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 
 from satupintu.accounts.models import Account, Person
+from satupintu.businesses.models import BusinessActor
 from satupintu.cases.models import Case
 from satupintu.catalog.models import ServiceVersion
 from satupintu.offices.models import Office
@@ -16,7 +17,7 @@ from satupintu.offices.models import Office
 class Application(models.Model):
     """What an applicant asks for. Without a case it is a draft: a plain row without events (design §2).
 
-    answers: question id -> value; NIK and phone stand as {"ref": "person"}, their values rest with the Person.
+    filed_for: the business actor it is for, once there is one. answers: question id -> value; NIK and phone stand as {"ref": "person"}, their values rest with the Person.
     service: of a draft, the version it is filled in; from sending on, the pinned one.
     """
 
@@ -25,6 +26,9 @@ class Application(models.Model):
     service = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="applications")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
+    filed_for = models.ForeignKey(  # looked for among one person's only, so it needs no index of its own
+        BusinessActor, null=True, on_delete=models.PROTECT, related_name="applications", db_index=False
+    )
     case = models.OneToOneField(Case, null=True, on_delete=models.PROTECT, related_name="application")
     answers = models.JSONField(default=dict)
     statements = models.JSONField(default=dict)
@@ -47,6 +51,15 @@ class Application(models.Model):
     @property
     def owner_key(self) -> str:
         return str(self.person.key)
+
+    @property
+    def entity(self) -> str:
+        """The badan usaha it is for; "" where a person applies for himself."""
+        return self.filed_for.name if self.filed_for and self.filed_for.kind == BusinessActor.ENTITY else ""
+
+    @property
+    def filed_for_key(self) -> uuid.UUID | None:
+        return self.filed_for.key if self.filed_for else None
 
 
 class RequirementItem(models.Model):

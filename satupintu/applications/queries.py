@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet
 from satupintu.accounts.models import Account
 from satupintu.applications.models import Application, Document, RequirementItem, Verdict, WorkDocument
 from satupintu.businesses import queries as businesses
+from satupintu.businesses.models import BusinessActor
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog.models import Ruling, ServiceVersion
@@ -34,7 +35,7 @@ from satupintu.offices.queries import local_day
 
 
 def _rows() -> QuerySet[Application]:
-    joined = ("office", "person", "case", "case__office", "account", "service")
+    joined = ("office", "person", "case", "case__office", "account", "service", "filed_for__entity")
     corrected_by = newest_release(OuterRef("service_id"))
     rows = Application.objects.select_related(*joined).defer("service__files")
     return rows.annotate(release=corrected_by)  # type: ignore[no-redef]
@@ -57,17 +58,26 @@ def own_all(actor: Actor, *, limit: int = 50) -> list[Application]:
 
 def by_mandate(actor: Actor, *, limit: int = 50) -> list[Application]:
     """The applications of others that this person may act on now, newest first: one SQL query."""
-    whole = [power.giver for power in actor.powers if not power.things]
-    single = [key for power in actor.powers for key in power.things]
     if not actor.powers:
         return []
-    rows = _rows().filter(Q(person__key__in=whole) | Q(key__in=single)).order_by("-changed_at")[:limit]
+    givers = [power.giver for power in actor.powers]
+    whole = [power.giver for power in actor.powers if not power.things]
+    keys = [key for power in actor.powers for key in power.things]  # of applications, or of whom they are for
+    meant = Q(person__key__in=whole) | Q(key__in=keys) | Q(filed_for__key__in=keys)
+    rows = _rows().filter(meant, person__key__in=givers).order_by("-changed_at")[:limit]
     return [one for one in rows if party(actor, one) is not None]
 
 
-def begun(account: Account, service: ServiceVersion, reopens: Application | None) -> Application | None:
+def begun(
+    account: Account,
+    service: ServiceVersion,
+    reopens: Application | None,
+    filed_for: BusinessActor | None,
+) -> Application | None:
     """The draft an earlier click began: still empty, or taking the same application up again."""
-    drafts = Application.objects.filter(account=account, service=service, reopens=reopens, case=None)
+    drafts = Application.objects.filter(
+        account=account, service=service, reopens=reopens, case=None, filed_for=filed_for
+    )
     if reopens is None:
         drafts = drafts.filter(answers={}).exclude(items__documents__isnull=False)
     return drafts.order_by("pk").first()

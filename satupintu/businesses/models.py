@@ -39,6 +39,7 @@ class BusinessActor(Root):
     changed_at = models.DateTimeField()
 
     office_id = None
+    filed_for_key = None
 
     class Meta:
         constraints = [

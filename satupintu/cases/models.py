@@ -18,7 +18,7 @@ FAR = date(9999, 12, 31)
 class Case(Root):
     """Berkas kerja: the root that the door locks, with one chain of events.
 
-    owner_key: the person it concerns. role: who is awaited at the step ("pemohon" for a party, "sistem").
+    owner_key: the person it concerns. filed_for_key: the business actor it is for, if he named one. role: who is awaited at the step ("pemohon" for a party, "sistem").
     holder: the person who has taken it up. due: the promised date as of the last change (a cache of the ledger).
     listed: `due`, or a far day where none is promised; empty once the case has ended (the worklist's index).
     """
@@ -26,6 +26,7 @@ class Case(Root):
     office = models.ForeignKey(Office, on_delete=models.PROTECT)
     service = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT)
     owner_key = models.CharField(max_length=40, db_index=True)
+    filed_for_key = models.UUIDField(null=True, editable=False)
     receipt = models.CharField(max_length=24, unique=True)
     title = models.CharField(max_length=160)
     state = models.JSONField()

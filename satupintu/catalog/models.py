@@ -40,6 +40,7 @@ class ServiceVersion(Root):
     at = models.DateTimeField()
 
     owner_key = ""
+    filed_for_key = None
     recalled = False
     """Whether it was taken back before its day; `queries` reads it with the row."""
 
@@ -113,6 +114,7 @@ class Ruling(Root):
     answered_at = models.DateTimeField(null=True)
 
     owner_key = ""
+    filed_for_key = None
 
     class Meta:
         constraints = [

@@ -177,13 +177,17 @@ class Guarded(Protocol):
     def office_id(self) -> int | None: ...
     @property
     def owner_key(self) -> str: ...
+    @property
+    def filed_for_key(self) -> UUID | None:
+        """The business actor that an application, or its file, was filed for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
     """Kuasa: for whom one may act, and on what.
 
-    giver: key of the person. things: the keys of the only things it is about; empty for everything of the giver.
+    giver: key of the person. things: the keys of the only things it is about, or of the business actors for whom they
+    were filed; empty for everything of the giver.
     """
 
     giver: str
@@ -191,11 +195,8 @@ class Power:
 
     def reaches(self, thing: Guarded) -> bool:
         """Whether the thing is the giver's, and meant."""
-        return (
-            bool(self.giver)
-            and thing.owner_key == self.giver
-            and (not self.things or thing.key in self.things)
-        )
+        meant = not self.things or not self.things.isdisjoint((thing.key, thing.filed_for_key))
+        return bool(self.giver) and thing.owner_key == self.giver and meant
 
 
 @dataclass(frozen=True, slots=True)

@@ -546,6 +546,7 @@ def context(
         "readers": file.granted(Permission.LOOKS_READ),
         "told": history.told(file),
         "why": why.reasons(file),
+        "entity": file.application.entity,
         "answers": applications.answer_rows(file.application, masked=True),
         "revocation": revocation(file),
         "replacing": replacing.section(file),

@@ -27,7 +27,7 @@ from satupintu.permits import queries as permits
 from satupintu.permits.models import Draft, Permit
 from satupintu.ui import formats
 
-RELATED = ("application__person", "draft", "archive", "reopens")
+RELATED = ("application__person", "application__filed_for__entity", "draft", "archive", "reopens")
 
 
 @dataclass(frozen=True)

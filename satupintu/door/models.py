@@ -163,3 +163,4 @@ class Recovery(Root):
 
     office_id = None  # it belongs to the whole installation
     owner_key = ""
+    filed_for_key = None

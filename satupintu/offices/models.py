@@ -29,6 +29,7 @@ class Office(Root):
     calendar_version = models.PositiveIntegerField(default=1)
 
     owner_key = ""
+    filed_for_key = None
 
     def __str__(self) -> str:
         return self.name

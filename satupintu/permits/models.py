@@ -132,6 +132,7 @@ class Batch(Root):
     asked_at = models.DateTimeField(null=True)
 
     owner_key = ""
+    filed_for_key = None
 
 
 class SigningDay(models.Model):

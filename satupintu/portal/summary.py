@@ -22,7 +22,7 @@ FROM_REVIEW = "?dari=periksa"
 
 def answers(application: Application, *, links: bool = True) -> Summary:
     """Every question that is asked, with its answer; links: each row leads to its page of the form."""
-    rows = []
+    rows = [SummaryRow(_("Diajukan untuk"), application.entity)] if application.entity else []
     for row in applications.answer_rows(application):
         href = reverse("portal:page", args=[application.key, row.page]) + FROM_REVIEW if links else ""
         rows.append(SummaryRow(row.label, row.value, href, gap=row.missing, id=f"isi-{row.question}"))

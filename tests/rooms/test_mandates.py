@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,8 @@ from satupintu.applications import actions as applications
 from satupintu.applications import queries
 from satupintu.applications.actions import mandates as for_one
 from satupintu.applications.models import Application
+from satupintu.businesses import actions as businesses
+from satupintu.businesses.models import BusinessActor
 from satupintu.core.access import Actor, Power, Role
 from satupintu.core.refusal import Refusal
 from satupintu.door import read
@@ -196,11 +198,57 @@ def test_the_same_is_not_given_twice(mine: Application) -> None:
 def test_a_power_over_one_thing_reaches_no_other() -> None:
     class Thing:
         key, office_id, owner_key = uuid.uuid4(), 1, "sari"
+        filed_for_key = None
 
     power = Power("sari", frozenset({uuid.uuid4()}))
     assert not power.reaches(Thing)  # type: ignore[arg-type]
     assert Power("sari").reaches(Thing)  # type: ignore[arg-type]
     assert not Power("").reaches(type("Nobodys", (), {"key": Thing.key, "office_id": 1, "owner_key": ""}))  # type: ignore[arg-type]
+
+
+# For one business actor --------------------------------------------------------------------------------------------
+
+
+BODY = businesses.Body("PT Maju Contoh", "pt", "12", date(2020, 5, 4), "012345674701000")
+
+
+@pytest.fixture
+def firm(mine: Application) -> BusinessActor:
+    """A badan usaha of the owner."""
+    where = businesses.Where({"jalan": "Jalan Kenanga Nomor 7"}, "61.02.01.2003")
+    made = businesses.register_entity(
+        f.actor("pemohon"), BODY, position="Direktur", scale="umk", where=where, asked=f.asked()
+    )
+    return BusinessActor.objects.get(key=made["actor"])
+
+
+def for_firm(firm: BusinessActor, email: str = HELPER) -> Mandate:
+    made = for_one.give_for(f.actor("pemohon"), firm.key, email=email, until=END, asked=f.asked())
+    row = Mandate.objects.get(key=made["mandate"])
+    mandates.accept(f.actor(email), row.key, asked=f.asked())
+    return row
+
+
+def test_for_one_business_it_reaches_what_is_filed_for_it_and_nothing_else(
+    mine: Application, firm: BusinessActor
+) -> None:
+    row = for_firm(firm)
+    draft = f.draft(filed_for=firm)
+    assert opens(draft)
+    assert not opens(mine)
+    assert queries.by_mandate(f.actor(HELPER)) == [draft]
+    answer = applications.send(f.actor(HELPER), draft.key, ticked=f.statements(draft), asked=f.asked())
+    sent = queries.own(f.actor(HELPER), draft.key)
+    assert sent.case is not None
+    assert (sent.case.receipt, sent.case.filed_for_key) == (answer["receipt"], firm.key)
+    assert opens(f.draft(filed_for=firm))  # what comes later too
+    mandates.withdraw(f.actor("pemohon"), row.key, asked=f.asked())
+    assert not opens(draft)
+
+
+def test_who_may_not_apply_for_a_business_gives_no_mandate_for_it(firm: BusinessActor) -> None:
+    with f.refusal("access.not-yours", 404):
+        for_one.give_for(f.actor(STRANGER), firm.key, email=HELPER, until=END, asked=f.asked())
 
 
 # Pages -----------------------------------------------------------------------------------------------------------
@@ -240,6 +288,32 @@ def test_the_pages_give_accept_act_and_withdraw(mine: Application, now: None) ->
         helper.get(reverse("portal:receipt", args=[mine.key])).status_code,
     ] == [404, 404]
     assert "Permohonan yang boleh Anda urus" not in helper.get(reverse("portal:mandates")).content.decode()
+
+
+def test_for_whom_is_asked_where_there_are_several_and_the_mandate_names_the_business(
+    mine: Application, firm: BusinessActor, now: None
+) -> None:
+    owner = client_of(f.APPLICANT)
+    begin = reverse("portal:start", args=["mempawah", f.SERVICE])
+    before = Application.objects.count()
+    page = owner.post(begin)
+    assert "Untuk siapa permohonan ini?" in page.content.decode()
+    assert owner.post(begin, {"untuk": str(uuid.uuid4())}).status_code == 422
+    assert Application.objects.count() == before
+    assert owner.post(begin, {"untuk": str(firm.key)}).status_code == 302
+    draft = Application.objects.latest("pk")
+    assert draft.filed_for == firm
+    review = owner.get(reverse("portal:review", args=[draft.key])).content.decode()
+    assert "PT Maju Contoh" in review
+    typed = {"surel": HELPER, "untuk": f"pelaku:{firm.key}", "sampai": "1/4/2026"}
+    said = send(owner, "mandate_give", **typed).content.decode()
+    assert "Semua permohonan saya untuk PT Maju Contoh" in said
+    helper = client_of(HELPER)
+    offered = helper.get(reverse("portal:mandates")).content.decode()
+    assert "Semua permohonannya untuk PT Maju Contoh" in offered
+    send(helper, "mandate_answer", Mandate.objects.get().key, jawab="terima")
+    assert helper.get(reverse("portal:review", args=[draft.key])).status_code == 200
+    assert helper.get(reverse("portal:application", args=[mine.key])).status_code == 404
 
 
 def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(mine: Application, now: None) -> None:

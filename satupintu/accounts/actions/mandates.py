@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kuasa: somebody lets another act for him, on everything of his or on one application; given, accepted, ended.
+"""Kuasa: somebody lets another act for him, on everything of his, on one application, or for one business actor; given, accepted, ended.
 
 Each mandate has a chain of its own on the record. Source: design §4; security.md D4 3, 12.
 """
@@ -32,8 +32,8 @@ def give(
 ) -> Answer:
     """Offer the holder of this address to act for one; it holds once he has accepted.
 
-    about, case: keys of the one application and of its file; None for everything of the giver. The caller has made
-    sure that it is the giver's own. Raises Refusal `mandate.self`, `mandate.dates`, `mandate.twice`.
+    about, case: keys of the one application and of its file, or about: of the business actor it is for; None for
+    everything of the giver. The caller has made sure that it is the giver's own. Raises Refusal `mandate.self`, `mandate.dates`, `mandate.twice`.
     """
     giver = queries.account(actor.account_id).person
     if giver is None:

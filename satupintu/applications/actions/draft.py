@@ -13,6 +13,7 @@ from satupintu.accounts import actions as accounts
 from satupintu.accounts.queries import account as account_of
 from satupintu.applications import queries
 from satupintu.applications.models import Application, Document, RequirementItem
+from satupintu.businesses.models import BusinessActor
 from satupintu.catalog.models import ServiceVersion
 from satupintu.catalog.queries import KBLI_VERSION, package_by_id, require_authority, require_open, village
 from satupintu.core.access import Actor
@@ -25,8 +26,16 @@ from satupintu.offices.queries import local_day
 Problems = list[FormProblem]
 
 
-def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None = None) -> Application:
+def start(
+    actor: Actor,
+    service: ServiceVersion,
+    *,
+    reopens: Application | None = None,
+    filed_for: BusinessActor | None = None,
+) -> Application:
     """A new draft of this service; reopens: the refused application that is taken up again, with its answers (S5).
+
+    filed_for: the business actor it is for; the caller has made sure that the person may apply for it.
 
     A second click gives the draft of the first one: a draft that nothing was put into yet, or the one that takes
     the same application up again. Raises Refusal `applications.no-reopen`, `catalog.closed`, `access.not-yours`.
@@ -34,11 +43,12 @@ def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None 
     require_open(service.office_id, service.slug, local_day(service.office, actor.at))
     if reopens is not None:
         _may_reopen(actor, reopens)
+        filed_for = reopens.filed_for
     with transaction.atomic():
         account = account_of(actor.account_id, lock=True)
         if account.person is None:
             raise Refusal("access.not-yours", status=404)
-        begun = queries.begun(account, service, reopens)
+        begun = queries.begun(account, service, reopens, filed_for)
         if begun is not None:
             return begun
         made = Application.objects.create(
@@ -48,6 +58,7 @@ def start(actor: Actor, service: ServiceVersion, *, reopens: Application | None 
             person=account.person,
             answers=_answers_for(service, reopens) if reopens else {},
             reopens=reopens,
+            filed_for=filed_for,
             started_at=actor.at,
             changed_at=actor.at,
         )

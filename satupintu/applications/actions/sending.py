@@ -40,6 +40,7 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
         office=application.office,
         service=application.service,
         owner_key=application.owner_key,
+        filed_for_key=application.filed_for_key,
         receipt=f"-{uuid.uuid4().hex[:20]}",
         title=queries.title(application)[:160],
         state={},

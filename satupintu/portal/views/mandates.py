@@ -26,6 +26,7 @@ from satupintu.accounts.models import Mandate
 from satupintu.applications import queries as applications
 from satupintu.applications.actions import mandates as for_one
 from satupintu.applications.models import Application
+from satupintu.businesses import queries as businesses
 from satupintu.core.forms import FormProblem, Question, clean
 from satupintu.portal.applicant import applicant, asked, service_name
 from satupintu.ui import formats
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 else:
     Text = str
 
-ALL = "semua"
+ALL, ACTOR = "semua", "pelaku"
 DAY = Question("sampai", "Sampai dengan", "date")
 
 
@@ -63,31 +64,42 @@ def mandates(request: ActorRequest) -> HttpResponse:
     given = queries.mandates_given(request.actor.person) if request.actor.person else []
     offered = queries.mandates_offered(account, at)
     mine = {one.key: one for one in applications.own_all(request.actor)}
+    entities = businesses.entity_names(one.about for one in (*given, *offered) if one.about)
     context = {
-        "given": [_given(one, mine, at) for one in given],
-        "offered": [_offered(one) for one in offered],
+        "given": [_given(one, mine, entities, at) for one in given],
+        "offered": [_offered(one, entities) for one in offered],
         "files": [_file(one) for one in applications.by_mandate(request.actor)],
     }
     return render(request, "portal/mandates.html", context)
 
 
-def _given(row: Mandate, mine: dict[uuid.UUID, Application], at: datetime) -> Row:
+def _given(
+    row: Mandate, mine: dict[uuid.UUID, Application], entities: dict[uuid.UUID, str], at: datetime
+) -> Row:
     stands = row.ended_at is None and row.valid_to > at
     kind: TagKind = "ok" if stands and row.accepted_at else "wait" if stands else "draft"
     tag = _("Berlaku") if kind == "ok" else _("Menunggu jawabannya") if kind == "wait" else _("Berakhir")
     about = mine.get(row.about) if row.about else None
-    words = _title(about) if about else _("Satu permohonan") if row.about else _("Semua permohonan Anda")
+    entity = entities.get(row.about) if row.about else None
+    words = _title(about) if about else _for_entity(entity) if entity else ""
+    words = words or (_("Satu permohonan") if row.about else _("Semua permohonan Anda"))
     who = f"{row.receiver.name}, {row.email}" if row.receiver else row.email
     ways = (("cabut", _("Cabut kuasa")),) if stands else ()
     return _row(row, who, words, tag, kind, ways)
 
 
-def _offered(row: Mandate) -> Row:
-    words = _("Satu permohonannya") if row.about else _("Semua permohonannya")
+def _offered(row: Mandate, entities: dict[uuid.UUID, str]) -> Row:
+    entity = entities.get(row.about) if row.about else None
+    words = _("Semua permohonannya untuk %(name)s") % {"name": entity} if entity else ""
+    words = words or (_("Satu permohonannya") if row.about else _("Semua permohonannya"))
     if row.accepted_at:
         return _row(row, row.giver.name, words, _("Berlaku"), "ok", (("kembalikan", _("Kembalikan kuasa")),))
     ways = (("terima", _("Terima")), ("kembalikan", _("Tolak")))
     return _row(row, row.giver.name, words, _("Ditawarkan kepada Anda"), "yours", ways)
+
+
+def _for_entity(name: str) -> str:
+    return _("Semua permohonan saya untuk %(name)s") % {"name": name}
 
 
 def _row(
@@ -127,12 +139,12 @@ def give(request: ActorRequest) -> HttpResponse:
         typed = {field.name: field.value.strip() for field in fields}
         until = _end(typed["sampai"])
         given = asked(request, **typed)
-        if typed["untuk"] == ALL:
+        kind, _colon, key = typed["untuk"].rpartition(":")
+        if key == ALL:
             actions.give(request.actor, email=typed["surel"], until=until, asked=given)
         else:
-            for_one.give(
-                request.actor, uuid.UUID(typed["untuk"]), email=typed["surel"], until=until, asked=given
-            )
+            act = for_one.give_for if kind == ACTOR else for_one.give
+            act(request.actor, uuid.UUID(key), email=typed["surel"], until=until, asked=given)
         messages.success(
             request, _("Kuasa ditawarkan. Berlaku setelah ia menerimanya; Anda bisa mencabutnya kapan saja.")
         )
@@ -146,7 +158,12 @@ def _fields(request: ActorRequest, mine: list[Application]) -> tuple[FieldView, 
     def typed(name: str, default: str = "") -> str:
         return request.POST.get(name, "") if request.method == "POST" else request.GET.get(name, default)
 
-    choices = (Option(ALL, _("Semua permohonan saya")), *(Option(str(one.key), _title(one)) for one in mine))
+    entities = (one for one in businesses.own_all(request.actor) if not one.person_id)
+    choices = (
+        Option(ALL, _("Semua permohonan saya")),
+        *(Option(f"{ACTOR}:{one.key}", _for_entity(one.name)) for one in entities),
+        *(Option(str(one.key), _title(one)) for one in mine),
+    )
     return (
         FieldView("q-surel", "surel", _("Surel orang yang Anda beri kuasa"), "email", typed("surel"), maxlength=254,
                   hint=_("Yang ia pakai, atau akan ia pakai, di Satu Pintu.")),
