@@ -14,7 +14,7 @@ from satupintu.core import telling
 
 JAKARTA, JAYAPURA = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura")
 NIGHT = (time(20), time(7))
-moments = st.datetimes().map(lambda at: at.replace(year=2026, tzinfo=UTC))
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
 
 
 def local(hour: int, minute: int = 0, *, day: int = 4) -> datetime:

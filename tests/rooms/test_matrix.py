@@ -525,6 +525,7 @@ def body(name: str) -> dict[str, Any]:
         "desk:correct": lambda: {"alasan": "Salah ketik.", "folder": folder()},
         "desk:decline": lambda: {"alasan": "Sudah benar."},
         "desk:reopen": lambda: {"alasan": "Masih dibutuhkan."},
+        "portal:start": lambda: {"untuk": "saya"},
         "portal:page": lambda: demo.Walk.ANSWERS,
         "portal:document": lambda: {"berkas": scan()},
         "portal:review": lambda: {f"p-{name}": "ya" for name in statements()},
