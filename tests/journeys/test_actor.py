@@ -94,6 +94,10 @@ def apply(me: Person) -> None:
     """The form shows what is known already; going on keeps it."""
     me.go("/mempawah/layanan/sertifikat-standar")
     me.press("Mulai permohonan")
+    me.press("Lanjut")
+    assert "Pilih salah satu." in me.text
+    me.choose("Saya sendiri")
+    me.press("Lanjut")
     me.write("Apa kegiatan usaha", "roti")
     me.press("Cari")
     me.choose("Industri Produk Roti")

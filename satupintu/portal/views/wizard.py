@@ -63,7 +63,10 @@ def start(request: ActorRequest, office: str, service: str) -> HttpResponse:
     said = request.POST.get("untuk", "")
     if len(actors) > bool(himself) and said not in {HIMSELF, *actors}:
         return _for_whom(
-            request, actors.values(), package_by_id(version.pk).name, asked_before="untuk" in request.POST
+            request,
+            actors.values(),
+            package_by_id(version.pk).name,
+            asked_before=bool({"untuk", "pilih"} & request.POST.keys()),
         )
     draft = actions.start(request.actor, version, filed_for=actors.get(said, himself))
     return redirect("portal:page", draft.key, 1)
