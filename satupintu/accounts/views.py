@@ -276,16 +276,14 @@ def device(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def device_code(request: ActorRequest) -> HttpResponse:
     """The right code makes this browser known to that account; the password is asked all the same."""
+    waits = pending.waiting(request, "device")
     form = PendingCodeForm(request.POST or None, what="device")
     if request.method == "POST" and form.is_valid() and form.kept["account"]:
         answer = redirect("account_login")
         guard.remember(request, answer, queries.account(form.kept["account"]))
         messages.success(request, _("Perangkat ini sudah kami kenal. Masuk dengan kata sandi Anda."))
         return answer
-    if pending.waiting(request, "device") is None:
-        messages.warning(request, pending.OVER)
-        return redirect("account_device")
-    return _page(request, "account/device_code.html", {"form": form})
+    return _code_page(request, "account/device_code.html", form, waits, otherwise="account_device")
 
 
 # One's own security ------------------------------------------------------------------------------------------------
@@ -363,15 +361,12 @@ def address(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def address_code(request: ActorRequest) -> HttpResponse:
     """The code of the new address. From here the change waits, and the old address can stop it."""
+    waits = pending.waiting(request, "address")
     form = PendingCodeForm(request.POST or None, what="address")
     if request.method == "POST" and form.is_valid():
         contacts.change_address(_me(request), form.kept["new"])
         return redirect("account_security")
-    waits = pending.waiting(request, "address")
-    if waits is None:
-        messages.warning(request, pending.OVER)
-        return redirect("account_new_address")
-    return _page(request, "account/address_code.html", {"form": form, "new": waits["new"]})
+    return _code_page(request, "account/address_code.html", form, waits, otherwise="account_new_address")
 
 
 @login_required

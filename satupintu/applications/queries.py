@@ -240,12 +240,12 @@ PERSONS_NAME, VILLAGE = "nama-pemilik", "desa"
 
 
 def known(application: Application) -> dict[str, Value]:
-    """Question id -> what the owner's data as a business actor say already: never asked twice, shown to be confirmed.
+    """Question id -> what is known already of whom it is for: never asked twice, shown to be confirmed.
 
     NIK and phone are not here: they rest with the Person, and stand in their boxes anyway.
     """
     person = application.person
-    actor = businesses.of_person(person.pk) or businesses.only_entity(str(person.key), application.started_at)
+    actor = application.filed_for or businesses.of_person(person.pk)
     lies = village(actor.region) if actor is not None and actor.region else None
     found: dict[str, Value] = {}
     for question in form(application).questions.values():

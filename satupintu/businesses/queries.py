@@ -50,13 +50,6 @@ def of_person(person_id: int) -> BusinessActor | None:
     return _rows().filter(person_id=person_id).first()
 
 
-def only_entity(person: str, at: datetime) -> BusinessActor | None:
-    """The entity that this person may act for, where it is the only one. person: his key."""
-    rows = ActorMember.objects.filter(holding(at), person__key=person, may_apply=True)
-    found = list(_rows().filter(pk__in=rows.values("actor"))[:2])
-    return found[0] if len(found) == 1 else None
-
-
 def reached(actor: Actor, row: BusinessActor) -> Actor:
     """The same actor with exactly what a membership of today gives him over this one.
 

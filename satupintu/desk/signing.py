@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from satupintu.accounts.queries import same_human
 from satupintu.cases import queries as cases
 from satupintu.core.access import GRANTS, Actor, Permission
 from satupintu.core.refusal import Refusal
@@ -66,7 +67,7 @@ def _replacement_row(actor: Actor, proposal: Replacement, opened: Mapping[str, s
     """The next version of a permit, to be signed like a draft."""
     file, seal = Desk(actor, proposal.permit.case), permits.proposal_seal(proposal)
     href = link(file, "replacement")
-    barred = _("Anda pengusulnya.") if proposal.by == actor.person else ""
+    barred = _("Anda pengusulnya.") if same_human(proposal.by, actor.person) else ""
     shown = Decision(
         points=replacing.lines(proposal, replacing.changes(file, proposal)),
         opened=opened.get(str(file.case.key)) == seal and not barred,

@@ -388,6 +388,21 @@ def test_what_is_known_stands_in_the_form_of_an_application() -> None:
     assert "alamat" not in application.answers  # shown, and kept only when the person goes on
 
 
+def test_what_is_filed_for_an_entity_shows_the_entitys_address() -> None:
+    me()
+    where = actions.Where({"jalan": "Jalan Raya Nomor 1"}, PASIR)
+    made = actions.register_entity(
+        f.actor("pemohon"), BODY, position="Direktur", scale="umk", where=where, asked=f.asked()
+    )
+    client = client_of()
+    for said, street in ((made["actor"], "Jalan Raya Nomor 1"), ("saya", "Jalan Kenanga Nomor 7")):
+        draft = client.post(reverse("portal:start", args=["mempawah", f.SERVICE]), {"untuk": said})
+        key = uuid.UUID(draft["Location"].split("/")[2])
+        client.post(draft["Location"], {"kbli": "56101"})
+        page = client.get(reverse("portal:page", args=[key, 4])).content.decode()
+        assert f'value="{street}"' in page
+
+
 @pytest.fixture
 def by_name() -> None:
     """From today on the service asks for its village as a region."""
