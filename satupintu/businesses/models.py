@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Business actors: a person, or a legal entity with its people and their powers."""
+"""Business actors: a person, or a legal entity with its people and their powers; and what business they do."""
 
 from __future__ import annotations
 
@@ -110,3 +110,76 @@ class ActorMember(models.Model):
 
     def __str__(self) -> str:
         return f"member {self.key}"
+
+
+class Business(models.Model):
+    """The business of one actor: the holder of one NIB, and of its activities (B2, B3).
+
+    nib: 13 digits, "" until it is issued; issuer: "oss", or "local" in training. state: list L14 of OSS ("01" Aktif,
+    "02" Belum Aktif, "05" Dibekukan, "06" Dicabut). It changes only in the commit of an application's case, with its row locked.
+    """
+
+    OSS, LOCAL = "oss", "local"
+    ACTIVE, NOT_YET, FROZEN, REVOKED = "01", "02", "05", "06"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    actor = models.OneToOneField(BusinessActor, on_delete=models.PROTECT, related_name="business")
+    nib = models.CharField(max_length=13, blank=True, default="")
+    issuer = models.CharField(max_length=5)
+    state = models.CharField(max_length=2, default=NOT_YET)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["nib"], condition=~models.Q(nib=""), name="business_nib_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"business {self.key}"
+
+
+class BusinessActivity(models.Model):
+    """Kegiatan usaha as it was from one day to another: a change ends this row and begins the next of the same `activity`.
+
+    activity: the same for all its versions. number: its place among those of the business, from 1. code: with its
+    KBLI version (2017, 2020, 2025). catalogue: the row of risk that held when it was sent (core.risk.RiskRow as JSON).
+    place: name of the village at that time, jalan, rt, rw, kode-pos. details: land, capital in rupiah, workers, running and so
+    on, by question of the form. products: produk/jasa, each as the form asks for it. case: key of the case that brought this version;
+    ended_by: of the one that changed or closed it, closed: whether it was closed.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    activity = models.UUIDField(default=uuid.uuid4, editable=False)
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="activities")
+    number = models.PositiveSmallIntegerField()
+    version = models.PositiveSmallIntegerField(default=1)
+    kbli_version = models.CharField(max_length=4)
+    code = models.CharField(max_length=5)
+    title = models.CharField(max_length=250)
+    scope = models.CharField(max_length=250, blank=True, default="")
+    parameter = models.CharField(max_length=250, blank=True, default="")
+    scale = models.CharField(max_length=8)
+    risk = models.CharField(max_length=2)
+    catalogue = models.JSONField()
+    name = models.CharField(max_length=160)
+    region = models.CharField(max_length=13)
+    place = models.JSONField()
+    details = models.JSONField()
+    products = models.JSONField(default=list)
+    case = models.UUIDField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    closed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "version"], name="activity_version_once"),
+            models.UniqueConstraint(
+                fields=["activity"], condition=models.Q(valid_to=None), name="activity_holds_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "number"], name="activities_of_business")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"

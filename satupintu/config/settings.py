@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "satupintu.cases",
     "satupintu.applications",
     "satupintu.permits",
+    "satupintu.licensing",
     "satupintu.desk",
     "satupintu.portal",
     "satupintu.vault",
