@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -43,18 +42,20 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
+from satupintu.catalog.kbli import kbli, risk_of
 from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, in_force
 from satupintu.cli import demo
 from satupintu.core.access import WHOLE, Actor, system
 from satupintu.core.package import linked_sops, load_folder, read_package
 from satupintu.core.refusal import Refusal
-from satupintu.core.risk import Risk, RiskRow, Scale
+from satupintu.core.risk import Found, Scale
 from satupintu.core.seal import digest
 from satupintu.door.models import Event
 from satupintu.door.moment import at_moment
 from satupintu.door.worker import drain
 from satupintu.door.write import Asked
 from satupintu.licensing import actions as licensing
+from satupintu.licensing.pinning import as_json
 from satupintu.offices.models import Office, Setting
 from satupintu.permits import actions as permits
 from satupintu.permits.papers import standard_duties
@@ -341,25 +342,19 @@ def business_actor(at: datetime = AT, *, who: str = "pemohon") -> BusinessActor:
     return BusinessActor.objects.get(person__key=me.person)
 
 
-def activity(risk: str = LOW, code: str = "56101", **differs: Any) -> dict[str, Any]:
+BY_RISK: Mapping[str, str] = {LOW: "56102", MEDIUM_LOW: "93293", MEDIUM_HIGH: "11052", HIGH: "56301"}
+"""An activity of the starter set for each level, for micro business, of the office's own authority."""
+
+
+def activity(risk: str = LOW, **differs: Any) -> dict[str, Any]:
     """One kegiatan of an application, of a micro business, with the risk it was shown with."""
-    row = RiskRow(
-        version="2025",
-        code=code,
-        scope="*",
-        scale=Scale.MICRO,
-        parameter="*",
-        risk=Risk(risk),
-        authority="Bupati",
-        days=5,
-        requirements=("Sertifikat laik higiene", "Bukti pelatihan penjamah makanan"),
-        obligations=("Menyampaikan laporan kegiatan",),
-        basis="Contoh untuk uji",
-        assumed=True,
-    )
+    code = BY_RISK[risk]
+    found = risk_of("2025", code, scale=Scale.MICRO, day=AT.date())
+    assert isinstance(found, Found)
+    assert found.row.risk == risk
     return {
         "id": secrets.token_hex(4),
-        "kbli": {"version": "2025", "code": code, "title": "Restoran"},
+        "kbli": {"version": "2025", "code": code, "title": kbli("2025", code).title},
         "ruang-lingkup": "",
         "parameter": "",
         "nama-usaha": "Warung Bu Sari",
@@ -380,7 +375,7 @@ def activity(risk: str = LOW, code: str = "56101", **differs: Any) -> dict[str, 
         "kegiatan-uraian": "Memasak dan menjual makanan.",
         "lingkungan": "SPPL",
         "produk": [],
-        "risiko": asdict(row),
+        "risiko": as_json(found.row),
         **differs,
     }
 

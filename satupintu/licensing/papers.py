@@ -17,9 +17,11 @@ from satupintu.applications.queries import package
 from satupintu.businesses.models import BusinessActivity, BusinessActor
 from satupintu.cases.models import Case
 from satupintu.catalog.fees import fee_words
+from satupintu.catalog.kbli import authority_of
 from satupintu.catalog.queries import village
-from satupintu.core.risk import Risk, RiskRow, Scale, verified_first
+from satupintu.core.risk import Risk, Scale
 from satupintu.licensing.models import Product
+from satupintu.licensing.pinning import from_json
 from satupintu.offices.queries import local_day
 
 RISKS = {
@@ -144,7 +146,7 @@ def product_data(case: Case, application: Application, line: Line, nib: str) -> 
         "kewajiban": [
             [text, "Selama usaha berjalan"] for text in (*row.get("obligations", []), _KEEP_THE_STANDARD)
         ],
-        "kewenangan": row.get("authority") or "belum tercatat dalam katalog",
+        "kewenangan": authority_of(from_json(row)).removesuffix("."),
         "dasar_risiko": _basis(row),
         "catatan": NOTES,
         "berlaku": NOT_VALID if waits else WHILE_IT_RUNS,
@@ -286,8 +288,3 @@ def _scale(lines: Sequence[Line]) -> str:
     order = list(Scale)
     found = [Scale(line.activity.scale) for line in lines]
     return SCALES[max(found, key=order.index)] if found else "–"
-
-
-def must_be_verified(row: RiskRow) -> bool:
-    """Whether the product of this row begins unverified."""
-    return verified_first(row.risk)

@@ -341,7 +341,7 @@ def facts(permit: Permit) -> list[tuple[str, str]]:
     found = [
         ("Dokumen", permit.title),
         ("Nomor", permit.number),
-        ("Nama usaha", permit.holder),
+        ("Nama pelaku usaha" if "produk" in permit.data else "Nama usaha", permit.holder),
         ("Kegiatan usaha", answers.get("kbli", "")),
         ("Desa atau kelurahan", answers.get("desa", "")),
         ("Diterbitkan oleh", permit.office.name),

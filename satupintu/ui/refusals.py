@@ -490,12 +490,14 @@ WORDS: Mapping[str, Words] = {
         do=_("Tambahkan sedikitnya satu bidang usaha, lalu kirim lagi."),
     ),
     "licensing.risk-open": Words(
-        what=_("Tingkat risiko salah satu kegiatan belum pasti, jadi belum ada yang diterbitkan."),
+        what=_("Tingkat risiko KBLI %(kbli)s belum pasti, jadi belum ada yang diterbitkan."),
         do=_("Buka kegiatan itu, jawab pertanyaan risikonya, lalu kirim lagi."),
     ),
-    "licensing.scale-changed": Words(
-        what=_("Modal kegiatan KBLI %(kbli)s tidak lagi cocok dengan skala usahanya."),
-        do=_("Buka kegiatan itu dan periksa modal serta risikonya, lalu kirim lagi."),
+    "licensing.risk-changed": Words(
+        what=_(
+            "Tingkat risiko KBLI %(kbli)s berbeda dari yang tadi ditunjukkan, jadi belum ada yang diterbitkan."
+        ),
+        do=_("Buka kegiatan itu dan baca risikonya yang sekarang, lalu kirim lagi. Isian Anda tetap ada."),
     ),
     "licensing.unknown-activity": Words(
         what=_("Kegiatan usaha yang mau diubah atau ditutup tidak ada lagi pada NIB ini."),

@@ -24,7 +24,7 @@ from satupintu.cases.models import Case
 from satupintu.catalog.queries import village
 from satupintu.core.access import Actor
 from satupintu.core.refusal import Refusal
-from satupintu.core.risk import LICENCE, PRODUCTS, STANDARD, Risk, RiskRow, Scale, scale_of
+from satupintu.core.risk import LICENCE, PRODUCTS, STANDARD, Risk, verified_first
 from satupintu.core.seal import digest
 from satupintu.core.sop import SIGN_BEGUN, SYSTEM, Mark
 from satupintu.door.write import Answer, Asked, Write, action
@@ -32,15 +32,14 @@ from satupintu.licensing import papers
 from satupintu.licensing.channel import LOCAL, channel_of
 from satupintu.licensing.models import Product
 from satupintu.licensing.numbers import new_nib, product_number
+from satupintu.licensing.pinning import as_json, pinned
 from satupintu.offices.queries import local_day, setting
 from satupintu.permits.actions import seal
 from satupintu.permits.models import Permit
 
 NEW, CHANGE, CLOSE = "baru", "ubah", "tutup"
-CAPITAL = ("modal-mesin", "modal-kerja", "modal-lain")
-"""Parts of the capital that say the scale: without land and building (PP 7/2021 art. 35)."""
 CLOSED = "Kegiatan usaha ini ditutup oleh pelaku usaha."
-CHANGED = "Tingkat risiko kegiatan ini berubah, jadi produknya diganti."
+CHANGED = "Kegiatan, skala, risiko, atau lokasinya berubah, jadi surat ini diganti dengan yang baru."
 
 
 @action
@@ -49,7 +48,7 @@ def submit(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: A
 
     key: of the draft. ticked: statement id -> whether it was ticked. Gives {"receipt", "nib", "numbers"}; nib "" and
     no numbers where OSS issues. Raises Refusal as `applications.send`, and `licensing.no-actor`,
-    `licensing.no-activity`, `licensing.risk-open`, `licensing.scale-changed`, `licensing.unknown-activity`,
+    `licensing.no-activity`, `licensing.risk-open`, `licensing.risk-changed`, `licensing.unknown-activity`,
     `licensing.no-nib`, `licensing.being-issued`.
     """
     application = applications.own(actor, key)
@@ -175,7 +174,8 @@ def _stop(door: Write[Case], row: BusinessActivity, *, closed: bool) -> None:
 
 def _row(door: Write[Case], business: Business, given: Mapping[str, Any]) -> BusinessActivity:
     """One version of an activity from what was answered, with its row of the catalogue pinned."""
-    row, lies, kbli = pinned(given), village(str(given.get("desa") or "")), given["kbli"]
+    row = pinned(given, local_day(door.row.office, door.at))
+    lies, kbli = village(str(given.get("desa") or "")), given["kbli"]
     named = {
         "kbli", "ruang-lingkup", "parameter", "nama-usaha", "desa", "alamat", "produk", "risiko", "id", "activity",
     }  # fmt: skip
@@ -188,7 +188,7 @@ def _row(door: Write[Case], business: Business, given: Mapping[str, Any]) -> Bus
         parameter=str(given.get("parameter") or ""),
         scale=row.scale,
         risk=row.risk,
-        catalogue=given["risiko"],
+        catalogue=as_json(row),
         name=str(given["nama-usaha"])[:160],
         region=str(given.get("desa") or ""),
         place={**(given.get("alamat") or {}), "desa": str(lies) if lies else str(given.get("desa") or "")},
@@ -197,32 +197,6 @@ def _row(door: Write[Case], business: Business, given: Mapping[str, Any]) -> Bus
         case=door.row.key,
         valid_from=door.at,
     )
-
-
-def pinned(given: Mapping[str, Any]) -> RiskRow:
-    """The row of risk this activity was shown with, if it fits what was answered.
-
-    Raises Refusal `licensing.risk-open` where there is none, `licensing.scale-changed` where the capital says another
-    scale: nothing is issued by a risk that was guessed.
-    """
-    said, kbli = given.get("risiko") or {}, given.get("kbli") or {}
-    try:
-        row = RiskRow(
-            **{
-                **said,
-                "scale": Scale(said["scale"]),
-                "risk": Risk(said["risk"]),
-                "requirements": tuple(said.get("requirements") or ()),
-                "obligations": tuple(said.get("obligations") or ()),
-            }
-        )
-    except (KeyError, TypeError, ValueError):
-        raise Refusal("licensing.risk-open", status=422) from None
-    if (row.version, row.code) != (kbli.get("version"), kbli.get("code")):
-        raise Refusal("licensing.risk-open", status=422)
-    if row.scale is not scale_of(sum(int(given.get(part) or 0) for part in CAPITAL)):
-        raise Refusal("licensing.scale-changed", status=422, kbli=row.code)
-    return row
 
 
 # Their products -------------------------------------------------------------------------------------------------------
@@ -240,7 +214,7 @@ def _end(
     before: Mapping[uuid.UUID | None, Product],
     touched: Iterable[BusinessActivity],
 ) -> None:
-    """The SS or Izin of an activity that was closed, or whose level of risk is another one now, ends."""
+    """The SS or Izin of an activity that was closed, or is another one now than it was given for, ends."""
     for row in touched:
         product = before.get(row.activity)
         if product is None or (not row.closed and _fits(product, row)):
@@ -255,13 +229,16 @@ def _end(
         door.event("permit.revoked", number=paper.number)
 
 
+SAME = ("kbli_version", "code", "scope", "parameter", "scale", "risk", "region", "place")
+"""What a product was given for. Another name or more workers leave it as it is; another place or scale do not."""
+
+
 def _fits(product: Product, row: BusinessActivity) -> bool:
-    """Whether the product an activity has is the one its risk asks for: of this kind, and verified where it must be."""
-    risk = Risk(row.risk)
-    if product.kind not in PRODUCTS[risk]:
+    """Whether the product of an activity still stands for what the activity is now."""
+    if product.state == Product.LAPSED:
         return False
-    by_itself = product.state == Product.VALID
-    return by_itself == (risk is Risk.MEDIUM_LOW)
+    old = BusinessActivity.objects.get(activity=row.activity, version=row.version - 1)
+    return all(getattr(old, name) == getattr(row, name) for name in SAME)
 
 
 def _lines(
@@ -287,7 +264,7 @@ def _new_product(door: Write[Case], made: Made, row: BusinessActivity) -> Produc
         return None
     given = Product.objects.filter(business=made.business).exclude(kind=Product.NIB).count()
     number = product_number(made.business.nib, given + len(made.products) + 1)
-    waits = papers.must_be_verified(pinned_row(row))
+    waits = verified_first(Risk(row.risk))
     product = Product(
         business=made.business,
         kind=kind,
@@ -299,12 +276,6 @@ def _new_product(door: Write[Case], made: Made, row: BusinessActivity) -> Produc
     )
     made.products.append(product)
     return product
-
-
-def pinned_row(row: BusinessActivity) -> RiskRow:
-    """The row of the catalogue that an activity was sent with."""
-    said = row.catalogue
-    return RiskRow(**{**said, "scale": Scale(said["scale"]), "risk": Risk(said["risk"])})
 
 
 def _last_day(case: Case, door: Write[Case]) -> Any:
