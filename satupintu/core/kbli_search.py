@@ -23,9 +23,7 @@ MOST_WORDS = 8
 CODE = 5
 
 _EMPTY = frozenset(
-    "dan atau di ke dari untuk yang dengan pada dalam serta mau ingin saya kami usaha bisnis buka punya kecil besar "
-    "kecilan rumah rumahan jasa aktivitas kegiatan ytdl lainnya lain sejenisnya berbagai macam utamanya bukan selain "
-    "termasuk sendiri milik pribadi kbli kode pinggir jalan murah depan dekat sambil baru sekitar rumahnya".split()  # noqa: SIM905
+    ["dan", "atau", "di", "ke", "dari", "untuk", "yang", "dengan", "pada", "dalam", "serta", "mau", "ingin", "saya", "kami", "usaha", "bisnis", "buka", "punya", "kecil", "besar", "kecilan", "rumah", "rumahan", "jasa", "aktivitas", "kegiatan", "ytdl", "lainnya", "lain", "sejenisnya", "berbagai", "macam", "utamanya", "bukan", "selain", "termasuk", "sendiri", "milik", "pribadi", "kbli", "kode", "pinggir", "jalan", "murah", "depan", "dekat", "sambil", "baru", "sekitar", "rumahnya"]
 )  # fmt: skip
 """Words that hardly tell one business from another; they count little."""
 
