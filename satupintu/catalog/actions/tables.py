@@ -71,7 +71,7 @@ def load(
         day=day, content=digest([str(one) for one in listing.rows]), by=actor.person, at=actor.at,
     )  # fmt: skip
     with create(actor, Capacity(Role.SYSTEM), row) as door:
-        _one_at_a_time(listing.version)
+        one_at_a_time(listing.version)
         if listing.table == reference.KBLI:
             found = _titles(listing, day, write=True)
         else:
@@ -118,7 +118,7 @@ def _titles(listing: Listing[reference.Title], day: date, *, write: bool) -> Dif
     return found
 
 
-def _one_at_a_time(version: str) -> None:
+def one_at_a_time(version: str) -> None:
     """Two persons do not change the tables of a version at the same moment: each compares with all of it."""
     Kbli.objects.select_for_update().filter(version=version).order_by("pk").first()
 
@@ -206,7 +206,7 @@ def _corrected(kind: _Kind, standing: Mapping[int, Any]) -> list[int]:
     return [pk for pk in standing if pk in fixed]
 
 
-def _risk_columns(row: RiskRow, codes: Mapping[str, Kbli], _others: Mapping[str, Kbli]) -> dict[str, Any]:
+def risk_columns(row: RiskRow, codes: Mapping[str, Kbli], _others: Mapping[str, Kbli]) -> dict[str, Any]:
     return {
         "kbli": codes[row.code],
         "scope": row.scope,
@@ -243,7 +243,7 @@ def _authority_columns(
 
 _KINDS: Mapping[str, _Kind] = {
     reference.RISK: _Kind(
-        RiskRule, lambda version, _: known.open_risks(version), _risk_columns,
+        RiskRule, lambda version, _: known.open_risks(version), risk_columns,
         lambda row: (row.code, row.scale), lambda row: (row.code, row.scale, row.scope, row.parameter),
     ),
     reference.MOVES: _Kind(
