@@ -87,6 +87,15 @@ def as_row(row: RiskRule) -> RiskRow:
     )  # fmt: skip
 
 
+def from_row(row: RiskRow, kbli: Kbli) -> RiskRule:
+    """The same the other way, not yet dated. kbli: the row's code."""
+    return RiskRule(
+        kbli=kbli, scope=row.scope, scale=row.scale.value, parameter=row.parameter, risk=row.risk.value,
+        authority=row.authority, days=row.days, requirements=list(row.requirements),
+        obligations=list(row.obligations), basis=row.basis, assumed=row.assumed,
+    )  # fmt: skip
+
+
 def on(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Of rows with days, those that hold on this one."""
     return rows.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)

@@ -20,7 +20,7 @@ from satupintu.desk.views import (
 FILE = "berkas/<uuid:key>"
 STAFF = "kelola/pegawai"
 CATALOG = "kelola/katalog"
-CODE = f"{CATALOG}/<slug:version>/<slug:code>"
+CODE = f"{CATALOG}/<slug:kbli_version>/<slug:kbli>"
 VERSION = "kelola/<uuid:version>"
 RULING = "kelola/usulan/<uuid:ruling>"
 app_name = "desk"
@@ -67,7 +67,7 @@ urlpatterns = [
     path(f"{STAFF}/usulan/<uuid:proposal>", staffing.proposal, name="staff_proposal"),
     path(CATALOG, reference.search, name="catalog"),
     path(CODE, reference.code, name="catalog_code"),
-    path(f"{CODE}/koreksi/<slug:row>", reference.correct, name="catalog_correct"),
+    path(f"{CODE}/koreksi/<slug:cell>", reference.correct, name="catalog_correct"),
     path(VERSION, publishing.version, name="version"),
     path(f"{VERSION}/folder.zip", publishing.folder, name="folder"),
     path(f"{VERSION}/ganti", publishing.replace, name="replace_version"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from satupintu.catalog import kbli as known
-from satupintu.catalog.actions.tables import one_at_a_time, risk_columns
+from satupintu.catalog.actions.tables import one_at_a_time
 from satupintu.catalog.models import Revision, RiskRule
 from satupintu.core import reference
 from satupintu.core.access import Actor, Permission, require
@@ -42,12 +42,9 @@ def correct_risk(actor: Actor, office: Office, row: RiskRow, *, day: date, asked
         _may_follow(row, before, day)
         ended = [one.pk for one in before]
         RiskRule.objects.filter(pk__in=ended).update(valid_to=day - timedelta(days=1), ended=revision)
-        RiskRule.objects.create(
-            **risk_columns(row, {row.code: before[0].kbli}, {}),
-            valid_from=day,
-            begun=revision,
-            corrected=True,
-        )
+        fresh = known.from_row(row, before[0].kbli)
+        fresh.valid_from, fresh.begun, fresh.corrected = day, revision, True
+        fresh.save(force_insert=True)
         door.event(
             "risk.corrected", of_version=row.version, code=row.code, scale=row.scale.value, day=day.isoformat(),
             before=sorted(one.risk for one in before), risk=row.risk.value, content=revision.content,

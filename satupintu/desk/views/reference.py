@@ -47,24 +47,26 @@ def search(request: ActorRequest) -> HttpResponse:
 
 @corrector
 @require_safe
-def code(request: ActorRequest, version: str, code: str) -> HttpResponse:
+def code(request: ActorRequest, kbli_version: str, kbli: str) -> HttpResponse:
     """One code: what it became, its risk now and before, who has authority."""
     office = _office(request)
     return render(
-        request, "desk/catalog_code.html", reference.context(_kbli(version, code), _today(request, office))
+        request,
+        "desk/catalog_code.html",
+        reference.context(_kbli(kbli_version, kbli), _today(request, office)),
     )
 
 
 @corrector
 @get_or_post
-def correct(request: ActorRequest, version: str, code: str, row: str) -> HttpResponse:
+def correct(request: ActorRequest, kbli_version: str, kbli: str, cell: str) -> HttpResponse:
     """Another risk, authority, time or list of requirements for one row, from a day on, with its legal basis."""
     office = _office(request)
-    kbli = _kbli(version, code)
+    found = _kbli(kbli_version, kbli)
     rules = [
         one
-        for one in catalog.risk_history(version, code)
-        if one.valid_to is None and catalog.cell_of(one) == row
+        for one in catalog.risk_history(kbli_version, kbli)
+        if one.valid_to is None and catalog.cell_of(one) == cell
     ]
     if not rules:
         raise Refusal("catalog.correction-late", status=404 if request.method != "POST" else 409)
@@ -72,12 +74,12 @@ def correct(request: ActorRequest, version: str, code: str, row: str) -> HttpRes
     day = _complete(form)
     if day is not None:
         actions.correct_risk(
-            request.actor, office, _row(form, kbli, rules[0]), day=day,
-            asked=asked(request.POST, row=row, **{field.name: field.value for field in form.fields}),
+            request.actor, office, _row(form, found, rules[0]), day=day,
+            asked=asked(request.POST, cell=cell, **{field.name: field.value for field in form.fields}),
         )  # fmt: skip
         messages.success(request, _("Koreksi tersimpan. Baris lama tetap ada di riwayat."))
-        return redirect("desk:catalog_code", version, code)
-    return render(request, "desk/catalog_correct.html", _asking(form, kbli, rules))
+        return redirect("desk:catalog_code", kbli_version, kbli)
+    return render(request, "desk/catalog_correct.html", _asking(form, found, rules))
 
 
 def _asking(form: Form, kbli: Kbli, rules: list[RiskRule]) -> dict[str, Any]:
