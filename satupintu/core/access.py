@@ -53,6 +53,7 @@ class Permission(StrEnum):
     CASE_TICK = "case:tick"
     CASE_UNDO = "case:undo"
     CASE_WORK = "case:work"
+    CATALOG_CORRECT = "catalog:correct"
     LOOKS_READ = "looks:read"
     MANDATE_ANSWER = "mandate:answer"
     MANDATE_WITHDRAW = "mandate:withdraw"
@@ -123,7 +124,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM, P.LOOKS_READ, P.STAFF_READ}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
     Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM, P.NOTICE_RESEND})
-    | {P.STAFF_ASSIGN, P.STAFF_CONFIRM, P.STAFF_READ},
+    | {P.STAFF_ASSIGN, P.STAFF_CONFIRM, P.STAFF_READ, P.CATALOG_CORRECT},
 }
 """Roles of later parts (cashier, complaints, …) stand in `Role` but hold nothing until their room is built."""
 

@@ -844,6 +844,28 @@ WORDS: Mapping[str, Words] = {
         ),
         do=_("Periksa apakah berkasnya terpotong, lalu muat lagi daftar yang lengkap."),
     ),
+    "catalog.no-basis": Words(
+        what=_("Dasar hukum koreksi ini belum ditulis."),
+        do=_("Tulis peraturan atau surat yang mendasarinya, misalnya PP 28/2025 Lampiran I."),
+    ),
+    "catalog.correction-past": Words(
+        what=_("Tanggal mulai berlaku sudah lewat."),
+        do=_(
+            "Pilih hari ini atau sesudahnya. Permohonan yang sudah dikirim memakai tingkat risiko saat dikirim."
+        ),
+    ),
+    "catalog.correction-same": Words(
+        what=_("Isinya sama dengan baris yang berlaku sekarang."),
+        do=_("Ubah yang keliru, lalu simpan lagi."),
+    ),
+    "catalog.correction-late": Words(
+        what=_("Baris risiko ini sudah berubah sejak Anda membukanya."),
+        do=_("Buka lagi kodenya, lalu periksa baris yang berlaku sekarang."),
+    ),
+    "catalog.correction-planned": Words(
+        what=_("Baris ini sudah punya koreksi yang berlaku mulai %(day)s."),
+        do=_("Pilih tanggal yang sama atau sesudahnya."),
+    ),
     "catalog.same-person": Words(
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusul dan penyusunnya."),
         do=_("Minta kepala dinas atau administrator lain menyetujuinya."),

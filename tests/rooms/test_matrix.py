@@ -326,6 +326,9 @@ class File:
             "pk": 0,
             "notice": uuid.UUID(int=0),
             "channel": "email",
+            "kbli_version": "2025",
+            "kbli": "56303",
+            "cell": catalog_queries.cell_of(catalog_queries.risk_rows("2025", "56303", NOW.date())[0]),
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
@@ -548,6 +551,7 @@ def body(name: str) -> dict[str, Any]:
             "sampai": "6/3/2026",
         },
         "desk:staff_proposal": lambda: {"jawab": "sahkan"},
+        "desk:catalog_correct": lambda: {"risiko": "T", "dasar": "PP 1/2026", "mulai": "1/4/2026"},
         "portal:mandate_give": lambda: {
             "surel": "orang@contoh.example",
             "untuk": "semua",
