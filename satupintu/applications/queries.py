@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
@@ -209,19 +210,41 @@ def answer_rows(application: Application, *, masked: bool = False) -> list[Answe
     from_page = {q.id: n for n, page in enumerate(pages(application), 1) for q in page}
     rows = []
     for question in asked(spec, application.answers):
-        value = shown_value(application, question.id)
+        value = _in_words(application, question, application.answers.get(question.id))
         if masked and question.private and value:
             value = "•" * max(len(value) - 4, 0) + value[-4:]
         missing = question.required and not value
         rows.append(AnswerRow(question.id, question.label, value, from_page.get(question.id, 1), missing))
+    return rows + _rows_of_items(application, spec, "", application.answers)
+
+
+def _rows_of_items(
+    application: Application, spec: FormSpec, group: str, answers: Mapping[str, Any], of: AnswerRow | None = None
+) -> list[AnswerRow]:
+    """The same for each item of a list: "Kegiatan usaha 2 · Produk/jasa 1 · Satuan". of: the item it belongs to."""
+    rows = []
+    for inner in spec.inside(group):
+        for number, item in enumerate(answers.get(inner.id, ()), 1):
+            label = f"{of.label} · {inner.label} {number}" if of else f"{inner.label} {number}"
+            name = f"{of.question}.{inner.id}-{number}" if of else f"{inner.id}-{number}"
+            for question in asked(inner, item):
+                value = _in_words(application, question, item.get(question.id))
+                missing = question.required and not value
+                rows.append(
+                    AnswerRow(f"{name}.{question.id}", f"{label} · {question.label}", value, 1, missing)
+                )
+            here = AnswerRow(name, label, "", 1, missing=False)
+            rows += _rows_of_items(application, spec, inner.id, item, here)
     return rows
 
 
 def shown_value(application: Application, question_id: str) -> str:
     """One answer in words; private ones come from the Person."""
-    spec = form(application)
-    question = spec.questions[question_id]
-    value = application.answers.get(question_id)
+    question = form(application).questions[question_id]
+    return _in_words(application, question, application.answers.get(question_id))
+
+
+def _in_words(application: Application, question: Question, value: Any) -> str:
     if value in (None, ""):
         return ""
     if question.private:
@@ -277,9 +300,11 @@ TITLED_BY = "nama-usaha"
 
 
 def title(application: Application) -> str:
-    """What lists call it: the business's name, else the service's."""
-    name = application.answers.get(TITLED_BY)
-    return str(name) if name else package(application).name
+    """What lists call it: the business's name, or that of the first in a list of businesses, else the service's."""
+    answers, spec = application.answers, form(application)
+    lists = (answers.get(group.id, ()) for group in spec.inside())
+    names = (row.get(TITLED_BY) for row in (answers, *(item for items in lists for item in items)))
+    return str(next(filter(None, names), package(application).name))
 
 
 def renewed(item: Item) -> bool:

@@ -165,14 +165,14 @@ def _by_group(top: Table, groups: Mapping[str, Group]) -> dict[str, dict[str, Qu
     """The questions of each group by their ids; under "" those that are asked once. Ids differ within a group."""
     found: dict[str, dict[str, Question]] = {name: {} for name in ("", *groups)}
     for row in top.rows("question", required=True):
-        name, group, question = row.id(), row.text("group"), _question(row)
-        if group not in found:
+        name, of, question = row.id(), row.text("group"), _question(row)
+        if of not in found:
             known = ", ".join(groups) or "(belum ada [[group]])"
-            row.wrong(f"Kelompok “{group}” tidak ada. Pilih: {known}.")
-        elif name in found[group]:
+            row.wrong(f"Kelompok “{of}” tidak ada. Pilih: {known}.")
+        elif name in found[of]:
             row.wrong(f"Id “{name}” sudah dipakai. Beri id lain.")
         elif name:
-            found[group][name] = question
+            found[of][name] = question
         row.done()
     for group in groups.values():
         place = f"[[group]] {group.id}"
