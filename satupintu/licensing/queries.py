@@ -178,7 +178,9 @@ def _gaps_of(application: Application, one: Activity) -> list[Gap]:
 
 def _environment_missing(application: Application, one: Activity) -> bool:
     chosen = one.item.get("lingkungan")
-    return chosen not in one.environment or (chosen in rules.TO_UPLOAD and environment_paper(application).missing)
+    if chosen not in one.environment:
+        return True
+    return chosen in rules.TO_UPLOAD and environment_paper(application).document is None
 
 
 def environment_paper(application: Application) -> applications.Item:

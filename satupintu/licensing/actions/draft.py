@@ -229,7 +229,7 @@ def _village(draft: Application, question: Question, code: str) -> str:
         message = "Desa atau kelurahan ini tidak ada di daftar. Cari lagi namanya, lalu pilih."
         raise FormProblem(question.id, "form.region", message)
     if not queries.in_region(draft.office, code):
-        raise Refusal("licensing.elsewhere", status=422, village=str(found), regency=found.regency)
+        raise Refusal("licensing.elsewhere", status=422, code=code, village=str(found), regency=found.regency)
     return code
 
 
