@@ -219,7 +219,11 @@ def answer_rows(application: Application, *, masked: bool = False) -> list[Answe
 
 
 def _rows_of_items(
-    application: Application, spec: FormSpec, group: str, answers: Mapping[str, Any], of: AnswerRow | None = None
+    application: Application,
+    spec: FormSpec,
+    group: str,
+    answers: Mapping[str, Any],
+    of: AnswerRow | None = None,
 ) -> list[AnswerRow]:
     """The same for each item of a list: "Kegiatan usaha 2 · Produk/jasa 1 · Satuan". of: the item it belongs to."""
     rows = []

@@ -86,7 +86,14 @@ def _say_of_person(door: Write[BusinessActor], person: Person, kind: str, said: 
 
 @action
 def complete(
-    actor: Actor, key: uuid.UUID, *, npwp: str, email: str, bpjs_work: str = "", bpjs_health: str = "", asked: Asked
+    actor: Actor,
+    key: uuid.UUID,
+    *,
+    npwp: str,
+    email: str,
+    bpjs_work: str = "",
+    bpjs_health: str = "",
+    asked: Asked,
 ) -> Answer:
     """Keep what a perizinan berusaha asks besides (B1; seed 001, D 6). npwp: normalised; of an entity it stays as it is.
 

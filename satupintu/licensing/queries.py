@@ -30,6 +30,8 @@ PRODUCT = "nib"
 ACTIVITIES, PRODUCTS = "kegiatan", "produk"
 KBLI, PLACE, BUSINESS, CAPITAL, RISK, ENVIRONMENT = 1, 2, 3, 4, 5, 6
 """Pages of the group `kegiatan`, as form.toml numbers them."""
+OLDER = ("2020", "2017")
+"""Versions of KBLI whose codes people still have on their papers."""
 ENVIRONMENT_PAPER = "persetujuan-lingkungan"
 """The requirement of service.toml under which UKL-UPL or AMDAL is uploaded."""
 
@@ -138,6 +140,17 @@ def suggested(words: str, limit: int) -> list[Suggested]:
     for word in words.split():
         found = found.filter(Q(title__icontains=word) | Q(words__icontains=word) | Q(code__startswith=word))
     return [Suggested(row.code, row.title, "") for row in found.order_by("code")[:limit]]
+
+
+def became(code: str) -> list[Kbli]:
+    """What a code of an older version is today; [] where nothing is known of it."""
+    for version in OLDER:
+        found = [
+            row for row in catalog.successors(version, code, catalog.CURRENT_KBLI) if row.valid_to is None
+        ]
+        if found:
+            return found
+    return []
 
 
 # What is missing ---------------------------------------------------------------------------------------------------
@@ -264,7 +277,11 @@ def known(application: Application, one: Item) -> dict[str, Any]:
     else:
         last = newest(application)
         source = item_of(last) if last is not None else {}
-    return {name: source[name] for name in (*PLACED, "nama-usaha", "pekerja-laki", "pekerja-perempuan") if source.get(name)}
+    return {
+        name: source[name]
+        for name in (*PLACED, "nama-usaha", "pekerja-laki", "pekerja-perempuan")
+        if source.get(name)
+    }
 
 
 def newest(application: Application) -> BusinessActivity | None:

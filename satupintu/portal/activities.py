@@ -39,7 +39,9 @@ SCALES: Mapping[Scale, Text] = {
 }
 YIELDS: Mapping[Risk, Text] = {
     Risk.LOW: gettext_lazy("Cukup NIB. Usaha boleh langsung berjalan."),
-    Risk.MEDIUM_LOW: gettext_lazy("NIB dan Sertifikat Standar dari pernyataan Anda. Usaha boleh langsung berjalan."),
+    Risk.MEDIUM_LOW: gettext_lazy(
+        "NIB dan Sertifikat Standar dari pernyataan Anda. Usaha boleh langsung berjalan."
+    ),
     Risk.MEDIUM_HIGH: gettext_lazy(
         "NIB dan Sertifikat Standar belum terverifikasi. Usaha baru boleh beroperasi setelah terverifikasi."
     ),
@@ -80,10 +82,14 @@ def scale_reason(one: Activity) -> str:
     words = {"capital": formats.rupiah(one.capital), "scale": str(SCALES[one.scale]).lower()}
     if one.scale is Scale.LARGE:
         words["limit"] = f"Rp {CEILINGS[Scale.MEDIUM] // MANY} miliar"
-        said = _("Modal tanpa tanah dan bangunan %(capital)s: usaha %(scale)s, lebih dari %(limit)s (PP 7/2021).")
+        said = _(
+            "Modal tanpa tanah dan bangunan %(capital)s: usaha %(scale)s, lebih dari %(limit)s (PP 7/2021)."
+        )
     else:
         words["limit"] = f"Rp {CEILINGS[one.scale] // MANY} miliar"
-        said = _("Modal tanpa tanah dan bangunan %(capital)s: usaha %(scale)s, sampai dengan %(limit)s (PP 7/2021).")
+        said = _(
+            "Modal tanpa tanah dan bangunan %(capital)s: usaha %(scale)s, sampai dengan %(limit)s (PP 7/2021)."
+        )
     return said % words
 
 

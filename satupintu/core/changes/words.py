@@ -39,7 +39,11 @@ QUESTION_KIND = {
     "nik": "NIK", "kbli": "KBLI", "point": "titik di peta", "nib": "NIB", "npwp": "NPWP", "count": "banyaknya",
     "area": "luas",
 }  # fmt: skip
-STATEMENT_ONLY = {"umk": "usaha mikro dan kecil", "sppl": "usaha dengan SPPL", "standar": "usaha yang berisiko menengah atau tinggi"}
+STATEMENT_ONLY = {
+    "umk": "usaha mikro dan kecil",
+    "sppl": "usaha dengan SPPL",
+    "standar": "usaha yang berisiko menengah atau tinggi",
+}
 REQUIREMENT_KIND = {"upload": "diunggah", "data-template": "diisi pada formulir", "confirm": "dinyatakan"}
 CLOCK = {"start": "mulai dihitung", "stop": "berhenti", "restart": "dihitung ulang dari awal"}
 WAIT_CLOCK = {"run": "tetap berjalan", "pause": "berhenti dulu"}

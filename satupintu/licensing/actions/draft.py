@@ -58,11 +58,11 @@ def choose(actor: Actor, key: uuid.UUID, ident: str, code: str, *, seen: str = "
     """Keep which KBLI an activity has; gives the id of the activity. ident: "" for one more.
 
     What followed from another KBLI (scope, parameter, risk, environment) is asked again.
-    Raises Refusal `licensing.kbli-gone` (values: kbli, successors), `licensing.stale`, `licensing.many`.
+    Raises Refusal `licensing.kbli-gone` (values: kbli), `licensing.stale`, `licensing.many`.
     """
     with _open(actor, key) as draft:
         found = catalog.kbli(catalog.CURRENT_KBLI, code)
-        if found is None:
+        if found is None or not found.holds(local_day(draft.office, actor.at)):
             raise Refusal("licensing.kbli-gone", status=422, kbli=code)
         kept = {"version": found.version, "code": found.code, "title": found.title}
         if ident:
@@ -229,7 +229,7 @@ def _village(draft: Application, question: Question, code: str) -> str:
         message = "Desa atau kelurahan ini tidak ada di daftar. Cari lagi namanya, lalu pilih."
         raise FormProblem(question.id, "form.region", message)
     if not queries.in_region(draft.office, code):
-        raise Refusal("licensing.elsewhere", status=422, code=code, village=str(found), regency=found.regency)
+        raise Refusal("licensing.elsewhere", status=422, lies=code, village=str(found), regency=found.regency)
     return code
 
 

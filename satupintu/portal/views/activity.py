@@ -20,7 +20,7 @@ from satupintu.applications.models import Application
 from satupintu.core.activity import TO_UPLOAD
 from satupintu.core.forms import FormProblem, Group, Question
 from satupintu.core.refusal import Refusal
-from satupintu.core.risk import Ask, Found, Unknown
+from satupintu.core.risk import Ask, Unknown
 from satupintu.licensing import queries as licensing
 from satupintu.licensing.actions import draft as drafts
 from satupintu.offices import queries as offices
@@ -36,6 +36,7 @@ from satupintu.ui.refusals import words_of
 
 SEEN = "dilihat"
 MOST_MATCHES = 6
+FIGURES = 5  # of a KBLI
 TITLES = {
     licensing.PLACE: gettext_lazy("Tempat usaha"),
     licensing.BUSINESS: gettext_lazy("Usaha Anda"),
@@ -86,7 +87,7 @@ def kbli(request: ActorRequest, key: uuid.UUID, item: str = "") -> HttpResponse:
                 return redirect("portal:activity_page", key, kept_id, licensing.PLACE)
     words = " ".join((request.GET.get("q") or request.POST.get("q", "")).split())[:100]
     chosen = request.POST.get("kbli", "") or (one.get("kbli") or {}).get("code", "")
-    options = _options(words, one)
+    options = _options(words or (chosen if error else ""), one)
     search = FieldView("cari", "q", question.label, "search", words, hint=question.hint, error="" if options else error, ask=True)  # fmt: skip
     picked = FieldView(
         "q-kbli", "kbli", _("Pilih yang paling cocok") if words else _("Yang Anda pilih"), "choice",
@@ -96,7 +97,7 @@ def kbli(request: ActorRequest, key: uuid.UUID, item: str = "") -> HttpResponse:
     fields = [search, picked] if options else [search]
     context = frame(
         application, 2, search=search, picked=picked if options else None, fields=fields,
-        errors=problems_of(fields), words=words, many=len(options) == MOST_MATCHES, notes=_notes(words),
+        errors=problems_of(fields), words=words, many=len(options) == MOST_MATCHES,
         action=request.get_full_path(), to_review=_to_check(request),
         seen=licensing.seen(one, [question]) if item else "",
         back=reverse("portal:activity_check", args=[key, item]) if _to_check(request)
@@ -108,16 +109,18 @@ def kbli(request: ActorRequest, key: uuid.UUID, item: str = "") -> HttpResponse:
 def _options(words: str, one: Mapping[str, Any]) -> tuple[Option, ...]:
     """What the words find, the best first; without words what was chosen."""
     if words:
-        return tuple(
+        found = [
             Option(row.code, f"{row.title} ({row.code})", row.why)
             for row in licensing.suggested(words, MOST_MATCHES)
-        )
+        ]
+        digits = "".join(sign for sign in words if sign.isdigit())
+        for row in licensing.became(digits) if len(digits) == FIGURES else ():
+            if all(row.code != other.value for other in found):
+                why = _("Menggantikan KBLI lama %(code)s") % {"code": digits}
+                found.append(Option(row.code, f"{row.title} ({row.code})", why))
+        return tuple(found[:MOST_MATCHES])
     kept_kbli = one.get("kbli")
     return (Option(kept_kbli["code"], f"{kept_kbli['title']} ({kept_kbli['code']})"),) if kept_kbli else ()
-
-
-def _notes(words: str) -> list[str]:
-    return []
 
 
 def _only(options: tuple[Option, ...], words: str) -> str:
@@ -230,12 +233,10 @@ def _back(request: ActorRequest, application: Application, item: str, number: in
     return activities.page_href(application.key, item, number - 1)
 
 
-def _elsewhere(
-    request: ActorRequest, application: Application, item: str, refusal: Refusal
-) -> HttpResponse:
+def _elsewhere(request: ActorRequest, application: Application, item: str, refusal: Refusal) -> HttpResponse:
     """The place lies in another region. The page says which office, and how to go on."""
     office = next(
-        (one for one in offices.offices() if licensing.in_region(one, refusal.values["code"])), None
+        (one for one in offices.offices() if licensing.in_region(one, refusal.values["lies"])), None
     )
     context = frame(
         application, village=refusal.values["village"], regency=refusal.values["regency"], office=office,
@@ -314,9 +315,7 @@ def _choose(request: ActorRequest, application: Application, item: str, one: lic
         typed[name] = request.POST.get(name, "")
         if typed[name] not in one.outcome.options:
             return False
-    drafts.save(
-        request.actor, application.key, item, licensing.RISK, typed, seen=request.POST.get(SEEN, "")
-    )
+    drafts.save(request.actor, application.key, item, licensing.RISK, typed, seen=request.POST.get(SEEN, ""))
     return True
 
 
@@ -377,9 +376,7 @@ def product(request: ActorRequest, key: uuid.UUID, item: str, product: str = "")
             messages.success(request, _("Produk/jasa dikeluarkan dari daftar."))
             return redirect("portal:products", key, item)
         try:
-            problems = drafts.save_product(
-                request.actor, key, item, product, typed, seen=typed.get(SEEN, "")
-            )
+            problems = drafts.save_product(request.actor, key, item, product, typed, seen=typed.get(SEEN, ""))
             if not problems:
                 return redirect("portal:products", key, item)
         except Refusal as refusal:
@@ -480,7 +477,9 @@ def environment(request: ActorRequest, key: uuid.UUID, item: str) -> HttpRespons
         "q-lingkungan", "lingkungan", _("Dokumen mana yang Anda miliki?"), "choice", kind,
         error=wrong.get("lingkungan", ""), options=tuple(Option(text, text) for text in one.environment),
     )  # fmt: skip
-    upload = upload_field(application, licensing.environment_paper(application), error=wrong.get("berkas", ""))
+    upload = upload_field(
+        application, licensing.environment_paper(application), error=wrong.get("berkas", "")
+    )
     fields = [pick, upload] if len(one.environment) > 1 else [upload]
     context = frame(
         application, page_title=_("Dokumen persetujuan lingkungan"), lead=activities.name_of(one.item),

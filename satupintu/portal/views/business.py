@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from satupintu.accounts.middleware import ActorRequest
-from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
 from satupintu.businesses import actions as businesses
 from satupintu.businesses import queries as actors
@@ -28,7 +27,7 @@ from satupintu.catalog.queries import village
 from satupintu.core.activity import CHANGE, CLOSE, NEW
 from satupintu.core.forms import FormProblem, Question, clean, show
 from satupintu.core.refusal import Refusal
-from satupintu.core.risk import verified_first
+from satupintu.core.risk import Risk, Scale, verified_first
 from satupintu.licensing import queries as licensing
 from satupintu.licensing.actions import draft as drafts
 from satupintu.offices import queries as offices
@@ -95,9 +94,7 @@ def start(request: ActorRequest, version: ServiceVersion, actor: BusinessActor |
 def mine(request: ActorRequest) -> HttpResponse:
     """Every activity of one's own businesses with its history, and where a new application begins."""
     context = {
-        "owners": [
-            (one, actors.business_of(one), _histories(one)) for one in actors.own_all(request.actor)
-        ],
+        "owners": [(one, actors.business_of(one), _histories(one)) for one in actors.own_all(request.actor)],
         "doors": _doors(request),
     }
     return render(request, "portal/businesses.html", context)
@@ -129,8 +126,8 @@ def _histories(actor: BusinessActor) -> list[dict[str, Any]]:
                 "last": last,
                 "open": last.valid_to is None,
                 "place": str(lies) if lies else last.region,
-                "risk": activities.RISKS[activities.Risk(last.risk)],
-                "scale": activities.SCALES[activities.Scale(last.scale)],
+                "risk": activities.RISKS[Risk(last.risk)],
+                "scale": activities.SCALES[Scale(last.scale)],
                 "versions": versions,
             }
         )
