@@ -28,7 +28,8 @@ from satupintu.catalog.queries import (
     village,
 )
 from satupintu.core.access import Actor, party
-from satupintu.core.forms import FormSpec, Question, Value, asked, show
+from satupintu.core.activity import applies
+from satupintu.core.forms import FormSpec, Question, Statement, Value, asked, show
 from satupintu.core.forms import pages as form_pages
 from satupintu.core.package import Package, Requirement
 from satupintu.core.refusal import Refusal
@@ -139,6 +140,13 @@ def form(application: Application) -> FormSpec:
     found = package(application).form
     assert found is not None  # a layanan has a form: read_package refuses one without
     return found
+
+
+def statements(application: Application) -> dict[str, Statement]:
+    """The statements that these answers call for, in their order: each is ticked before it is sent."""
+    calls = applies(application.answers)
+    every = form(application).statements
+    return {name: one for name, one in every.items() if not one.only or one.only in calls}
 
 
 def requirements(application: Application) -> tuple[Requirement, ...]:

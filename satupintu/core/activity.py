@@ -6,8 +6,7 @@ An item is a plain mapping: question id -> answer, as `form.toml` of the perizin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 from satupintu.core.risk import NIB, PRODUCTS, Risk, RiskRow, Scale, scale_of
@@ -36,17 +35,6 @@ def scale_of_item(item: Item) -> Scale | None:
     return None if capital is None else scale_of(capital)
 
 
-def row_as_json(row: RiskRow) -> dict[str, Any]:
-    """A row of the risk table as it is kept with an item."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(row).items()}
-
-
-def row_from_json(kept: Mapping[str, Any]) -> RiskRow:
-    """The row again."""
-    lists = {name: tuple(kept.get(name, ())) for name in ("requirements", "obligations")}
-    return RiskRow(**{**kept, **lists, "scale": Scale(kept["scale"]), "risk": Risk(kept["risk"])})
-
-
 def environment_of(row: RiskRow) -> tuple[str, ...]:
     """The environmental documents that will do for this row; several where it does not say which.
 
@@ -61,17 +49,15 @@ def environment_of(row: RiskRow) -> tuple[str, ...]:
     return (SPPL,)
 
 
-def applies(items: Iterable[Item]) -> frozenset[str]:
-    """Which bound statements of the form these items call for (core.forms.APPLIES)."""
+def applies(answers: Mapping[str, Any]) -> frozenset[str]:
+    """Which bound statements of the form these answers call for (core.forms.APPLIES); none for a closing."""
     found = set()
-    for item in items:
-        if not item.get("risiko"):
-            continue
-        row = row_from_json(item["risiko"])
-        if row.scale in (Scale.MICRO, Scale.SMALL):
+    for item in () if answers.get("jenis") == CLOSE else answers.get("kegiatan", ()):
+        row = item.get("risiko") or {}
+        if row.get("scale") in (Scale.MICRO, Scale.SMALL):
             found.add("umk")
         if item.get("lingkungan") == SPPL:
             found.add("sppl")
-        if PRODUCTS[row.risk] != (NIB,):
+        if row and PRODUCTS[Risk(row["risk"])] != (NIB,):
             found.add("standar")
     return frozenset(found)

@@ -18,10 +18,11 @@ from satupintu.catalog import queries as catalog
 from satupintu.catalog.models import Kbli
 from satupintu.core import activity as rules
 from satupintu.core.activity import CLOSE, Item
-from satupintu.core.forms import Group, Question, Statement, asked, pages
+from satupintu.core.forms import Group, Question, asked, pages
 from satupintu.core.refusal import Refusal
 from satupintu.core.risk import Ask, Found, RiskRow, Scale, Unknown
 from satupintu.core.seal import digest
+from satupintu.licensing.pinning import from_json
 from satupintu.offices.models import Office
 from satupintu.offices.queries import local_day
 
@@ -116,7 +117,7 @@ def activity(one: Item, day: date) -> Activity:
             parameter=one.get("parameter") or "", day=day,
         )  # fmt: skip
     kept = one.get("risiko")
-    return Activity(one, rules.capital_of(one), scale, outcome, rules.row_from_json(kept) if kept else None)
+    return Activity(one, rules.capital_of(one), scale, outcome, from_json(kept) if kept else None)
 
 
 def activities(application: Application, at: datetime) -> list[Activity]:
@@ -178,7 +179,7 @@ def gaps(application: Application, at: datetime) -> list[Gap]:
         return [*found, Gap("kegiatan")]
     for one in every:
         found += _gaps_of(application, one)
-    if not found and set(ticked(application)) != set(statements(application)):
+    if not found and set(ticked(application)) != set(applications.statements(application)):
         found.append(Gap("pernyataan"))
     return found
 
@@ -227,17 +228,9 @@ def environment_paper(application: Application) -> applications.Item:
 # Statements --------------------------------------------------------------------------------------------------------
 
 
-def statements(application: Application) -> dict[str, Statement]:
-    """The pernyataan mandiri that these activities call for, in their order."""
-    closing = application.answers.get("jenis") == CLOSE
-    calls = frozenset() if closing else rules.applies(items(application))
-    every = applications.form(application).statements
-    return {name: one for name, one in every.items() if not one.only or one.only in calls}
-
-
 def ticked(application: Application) -> dict[str, str]:
     """The statements that were ticked and still read so: id -> exact text."""
-    now = statements(application)
+    now = applications.statements(application)
     kept: Mapping[str, str] = application.statements
     return {name: text for name, text in kept.items() if name in now and now[name].text == text}
 

@@ -463,14 +463,6 @@ WORDS: Mapping[str, Words] = {
         what=_("Layanan ini belum menyebut tempat mengunggah persetujuan lingkungan."),
         do=_("Sampaikan kepada petugas kantor. Draf Anda tetap tersimpan."),
     ),
-    "licensing.changed-table": Words(
-        what=_("Tabel risiko berubah sejak Anda memeriksanya."),
-        do=_("Baca bedanya pada halaman skala dan tingkat risiko, lalu lanjutkan."),
-    ),
-    "licensing.incomplete": Words(
-        what=_("Permohonan ini belum lengkap."),
-        do=_("Isi yang masih kurang, lalu terbitkan."),
-    ),
     # what is given to us
     "upload.empty": Words(
         what=_("Berkas %(name)s kosong."),

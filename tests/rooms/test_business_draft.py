@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from satupintu.applications import queries as applications
 from satupintu.businesses.models import BusinessActor
 from satupintu.catalog.models import Kbli, RiskRule
 from satupintu.door.models import Event
@@ -255,7 +256,7 @@ def test_statements_are_ticked_one_by_one_and_their_text_is_kept(walk: Walk) -> 
     walk.sign()
     kept = walk.draft.statements
     assert set(kept) == {"tata-ruang", "sppl", "k3l", "benar"}
-    assert kept["benar"] == licensing.statements(walk.draft)["benar"].text
+    assert kept["benar"] == applications.statements(walk.draft)["benar"].text
     draft = walk.draft
     draft.statements = {**kept, "benar": "Bunyi yang lama."}
     draft.save()

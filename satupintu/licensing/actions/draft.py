@@ -13,16 +13,17 @@ from django.db import transaction
 
 from satupintu.applications import actions as applications
 from satupintu.applications.models import Application
-from satupintu.applications.queries import own
+from satupintu.applications.queries import own, statements
 from satupintu.businesses.models import BusinessActivity, BusinessActor
 from satupintu.catalog import queries as catalog
 from satupintu.catalog.models import ServiceVersion
 from satupintu.core.access import Actor
-from satupintu.core.activity import NEW, row_as_json
+from satupintu.core.activity import NEW
 from satupintu.core.forms import FormProblem, Group, Question, asked, clean
 from satupintu.core.refusal import Refusal
 from satupintu.core.risk import Found
 from satupintu.licensing import queries
+from satupintu.licensing.pinning import as_json
 from satupintu.offices.queries import local_day
 
 Problems = list[FormProblem]
@@ -112,7 +113,7 @@ def settle(actor: Actor, key: uuid.UUID, ident: str) -> bool:
         said = queries.activity(one, local_day(draft.office, actor.at))
         if not isinstance(said.outcome, Found):
             return False
-        one["risiko"] = row_as_json(said.outcome.row)
+        one["risiko"] = as_json(said.outcome.row)
         fits = queries.activity(one, local_day(draft.office, actor.at)).environment
         if one.get("lingkungan") not in fits:
             one["lingkungan"] = fits[0] if len(fits) == 1 else ""
@@ -158,7 +159,7 @@ def remove_product(actor: Actor, key: uuid.UUID, ident: str, product: str) -> No
 def tick(actor: Actor, key: uuid.UUID, ticked: Mapping[str, bool]) -> bool:
     """Keep which statements were ticked, with the exact text of each; gives whether all were."""
     with _open(actor, key) as draft:
-        wanted = queries.statements(draft)
+        wanted = statements(draft)
         draft.statements = {name: one.text for name, one in wanted.items() if ticked.get(name)}
         draft.save(update_fields=["statements"])
         return len(draft.statements) == len(wanted)

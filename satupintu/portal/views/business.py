@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from satupintu.accounts.middleware import ActorRequest
+from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
 from satupintu.businesses import actions as businesses
 from satupintu.businesses import queries as actors
@@ -30,6 +31,7 @@ from satupintu.core.refusal import Refusal
 from satupintu.core.risk import Risk, Scale, verified_first
 from satupintu.licensing import queries as licensing
 from satupintu.licensing.actions import draft as drafts
+from satupintu.licensing.actions import submit
 from satupintu.offices import queries as offices
 from satupintu.portal import activities, kept
 from satupintu.portal.applicant import applicant, asked, own, service_name
@@ -328,7 +330,7 @@ def statements(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     application = draft_of(request, key)
     if request.method != "POST" and (elsewhere := halted(request, application)) is not None:
         return elsewhere
-    wanted, error = licensing.statements(application), ""
+    wanted, error = applications.statements(application), ""
     if request.method == "POST":
         ticks = {name: f"p-{name}" in request.POST for name in wanted}
         if drafts.tick(request.actor, key, ticks):
@@ -371,7 +373,7 @@ def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         drafts=[_drafted(application, one) for one in every],
         kind=application.answers.get("jenis"), owner=application.filed_for,
         closing=application.answers.get("jenis") == CLOSE,
-        ticked=[(one.title, one.text) for one in licensing.statements(application).values()],
+        ticked=[(one.title, one.text) for one in applications.statements(application).values()],
         command_id=uuid.uuid4(), back=reverse("portal:business_statements", args=[key]),
     )  # fmt: skip
     return render(request, "portal/business_draft.html", context)
@@ -395,5 +397,9 @@ def _drafted(application: Application, one: licensing.Activity) -> dict[str, Any
 
 
 def _issue(request: ActorRequest, application: Application) -> HttpResponse:
-    """Terbitkan perizinan berusaha."""
-    raise Refusal("licensing.not-yet", status=409)
+    """Terbitkan perizinan berusaha; what is still missing is shown instead, and nothing is issued."""
+    key, ticked = application.key, dict.fromkeys(licensing.ticked(application), True)
+    if application.case_id is None and licensing.gaps(application, request.actor.at):
+        return redirect("portal:business_draft", key)
+    submit(request.actor, key, ticked=ticked, asked=asked(request, act="issue", key=str(key)))
+    return redirect("portal:sent", key)
