@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.test import Client
@@ -103,6 +103,12 @@ class Walk:
         found = self.get("business_statements")
         names = re.findall(r'name="(p-[a-z0-9-]+)"', found)
         return self.onward(dict.fromkeys(names, "ya"), "business_statements")
+
+    def issue(self) -> str:
+        """Terbitkan perizinan berusaha; its papers are sealed too."""
+        found = self.onward({"command_id": str(uuid4())}, "business_draft")
+        factories.run_jobs(self.at)
+        return found
 
     @property
     def draft(self) -> Application:

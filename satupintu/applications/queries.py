@@ -144,9 +144,9 @@ def form(application: Application) -> FormSpec:
 
 def statements(application: Application) -> dict[str, Statement]:
     """The statements that these answers call for, in their order: each is ticked before it is sent."""
-    calls = applies(application.answers)
-    every = form(application).statements
-    return {name: one for name, one in every.items() if not one.only or one.only in calls}
+    spec = form(application)
+    calls = applies(application.answers) if spec.groups else frozenset()
+    return {name: one for name, one in spec.statements.items() if not one.only or one.only in calls}
 
 
 def requirements(application: Application) -> tuple[Requirement, ...]:

@@ -95,7 +95,7 @@ def test_the_data_of_the_actor_are_sealed_shown_masked_and_confirmed(walk: Walk)
     told = Event.objects.filter(kind="actor.changed").count()
     walk.actor()  # confirmed, not changed: nothing is told
     assert Event.objects.filter(kind="actor.changed").count() == told
-    assert not [e for e in Event.objects.filter(kind="actor.changed") if "sari@" in str(e.line)]
+    assert not [e for e in Event.objects.filter(kind="actor.changed") if "sari@" in str(e.data)]
 
 
 @pytest.mark.parametrize(
