@@ -122,7 +122,7 @@ def test_a_warung_gets_its_nib(
     me.follow("Perizinan berusaha")
     give_data(me)
     complete(me, screens)
-    find(me, screens, "56303", "Aktivitas Rumah Minum/Kafe")
+    find(me, screens, "56303", "Aktivitas Rumah Minum")
 
     screens.ask("Tempat usaha")
     me.write("Nama desa atau kelurahan", "langgini")
