@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
-
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
 from satupintu.businesses import queries as businesses
 from satupintu.businesses.models import BusinessActivity
 from satupintu.catalog import queries as catalog
-from satupintu.catalog.models import Kbli
 from satupintu.core import activity as rules
 from satupintu.core.activity import CLOSE, Item
 from satupintu.core.forms import Group, Question, asked, pages
@@ -31,8 +28,6 @@ PRODUCT = "nib"
 ACTIVITIES, PRODUCTS = "kegiatan", "produk"
 KBLI, PLACE, BUSINESS, CAPITAL, RISK, ENVIRONMENT = 1, 2, 3, 4, 5, 6
 """Pages of the group `kegiatan`, as form.toml numbers them."""
-OLDER = ("2020", "2017")
-"""Versions of KBLI whose codes people still have on their papers."""
 ENVIRONMENT_PAPER = "persetujuan-lingkungan"
 """The requirement of service.toml under which UKL-UPL or AMDAL is uploaded."""
 
@@ -124,34 +119,6 @@ def activities(application: Application, at: datetime) -> list[Activity]:
     """All of them, with what follows today."""
     day = local_day(application.office, at)
     return [activity(one, day) for one in items(application)]
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """A KBLI that somebody's words may mean. why: what it is for, where its neighbours might be meant too."""
-
-    code: str
-    title: str
-    why: str
-
-
-def suggested(words: str, limit: int) -> list[Suggested]:
-    """The KBLI codes that these words may mean, the best first."""
-    found = Kbli.objects.filter(version=catalog.CURRENT_KBLI, valid_to=None)
-    for word in words.split():
-        found = found.filter(Q(title__icontains=word) | Q(words__icontains=word) | Q(code__startswith=word))
-    return [Suggested(row.code, row.title, "") for row in found.order_by("code")[:limit]]
-
-
-def became(code: str) -> list[Kbli]:
-    """What a code of an older version is today; [] where nothing is known of it."""
-    for version in OLDER:
-        found = [
-            row for row in catalog.successors(version, code, catalog.CURRENT_KBLI) if row.valid_to is None
-        ]
-        if found:
-            return found
-    return []
 
 
 # What is missing ---------------------------------------------------------------------------------------------------

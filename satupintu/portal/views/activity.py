@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications.models import Application
+from satupintu.catalog.queries import CURRENT_KBLI, kbli_search
 from satupintu.core.activity import TO_UPLOAD
 from satupintu.core.forms import FormProblem, Group, Question
 from satupintu.core.refusal import Refusal
@@ -36,7 +37,6 @@ from satupintu.ui.refusals import words_of
 
 SEEN = "dilihat"
 MOST_MATCHES = 6
-FIGURES = 5  # of a KBLI
 TITLES = {
     licensing.PLACE: gettext_lazy("Tempat usaha"),
     licensing.BUSINESS: gettext_lazy("Usaha Anda"),
@@ -97,7 +97,7 @@ def kbli(request: ActorRequest, key: uuid.UUID, item: str = "") -> HttpResponse:
     fields = [search, picked] if options else [search]
     context = frame(
         application, 2, search=search, picked=picked if options else None, fields=fields,
-        errors=problems_of(fields), words=words, many=len(options) == MOST_MATCHES,
+        errors=problems_of(fields), words=words, notes=_retired(words), many=len(options) == MOST_MATCHES,
         action=request.get_full_path(), to_review=_to_check(request),
         seen=licensing.seen(one, [question]) if item else "",
         back=reverse("portal:activity_check", args=[key, item]) if _to_check(request)
@@ -107,20 +107,30 @@ def kbli(request: ActorRequest, key: uuid.UUID, item: str = "") -> HttpResponse:
 
 
 def _options(words: str, one: Mapping[str, Any]) -> tuple[Option, ...]:
-    """What the words find, the best first; without words what was chosen."""
+    """What the words find, the best first, each told apart from its neighbours; without words what was chosen."""
     if words:
-        found = [
-            Option(row.code, f"{row.title} ({row.code})", row.why)
-            for row in licensing.suggested(words, MOST_MATCHES)
-        ]
-        digits = "".join(sign for sign in words if sign.isdigit())
-        for row in licensing.became(digits) if len(digits) == FIGURES else ():
-            if all(row.code != other.value for other in found):
-                why = _("Menggantikan KBLI lama %(code)s") % {"code": digits}
-                found.append(Option(row.code, f"{row.title} ({row.code})", why))
-        return tuple(found[:MOST_MATCHES])
+        found = kbli_search(CURRENT_KBLI, words, limit=MOST_MATCHES)
+        return tuple(
+            Option(row.code, f"{row.title} ({row.code})", row.explained) for row in found if not row.retired
+        )
     kept_kbli = one.get("kbli")
     return (Option(kept_kbli["code"], f"{kept_kbli['title']} ({kept_kbli['code']})"),) if kept_kbli else ()
+
+
+def _retired(words: str) -> list[str]:
+    """Codes that were typed and cannot be chosen any more, with what they became."""
+    found = kbli_search(CURRENT_KBLI, words, limit=MOST_MATCHES) if any(map(str.isdigit, words)) else []
+    told = _("KBLI %(code)s %(title)s tidak berlaku lagi. Gantinya: %(successors)s.")
+    return [
+        told
+        % {
+            "code": row.code,
+            "title": row.title,
+            "successors": ", ".join(row.successors) or _("belum ada, tanya petugas"),
+        }
+        for row in found
+        if row.retired
+    ]
 
 
 def _only(options: tuple[Option, ...], words: str) -> str:

@@ -198,19 +198,21 @@ def actor(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     assert owner is not None  # `drafts.begin` names one
     typed: Mapping[str, str] = request.POST.dict() or kept.take(request)
     problems: dict[str, str] = {}
+    mine = owner in actors.own_all(request.actor)  # a kuasa sees and changes nobody's own data
     if request.method == "POST":
-        said, problems = _completed(owner, typed)
+        said, problems = _completed(owner, typed) if mine else ({}, {})
         if not problems:
-            _keep(request, owner, said)
+            if mine:
+                _keep(request, owner, said)
             if LATER in typed:
                 return redirect("portal:mine")
             if licensing.items(application):
                 return redirect("portal:business", key)
             return redirect("portal:activity_new", key)
-    fields = _actor_fields(request, owner, typed, problems)
+    fields = _actor_fields(request, owner, typed, problems) if mine else []
     context = frame(
         application, 1, page_title=_("Data pelaku usaha"), known=_known(owner), fields=fields,
-        errors=problems_of(fields), back=reverse("portal:mine"), button=_("Simpan data, isi bidang usaha"),
+        errors=problems_of(fields), back=reverse("portal:mine"), button=_("Simpan data, isi bidang usaha") if mine else _("Isi bidang usaha"), mine=mine,
         change=reverse("portal:actor_change", args=[owner.key]),
         hidden=[("command_id", str(uuid.uuid4()))],
         why=_("Belum punya BPJS? Proses tetap bisa dilanjutkan."),
@@ -337,11 +339,11 @@ def statements(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
             return redirect("portal:business_draft", key)
         if LATER in request.POST:
             return redirect("portal:mine")
-        application, error = draft_of(request, key), _("Pernyataan ini belum dicentang. Baca, lalu centang.")
+        application, error = draft_of(request, key), _("“%(title)s” belum dicentang. Baca, lalu centang.")
     done = licensing.ticked(application)
     fields = [
         FieldView(f"p-{one.id}", f"p-{one.id}", one.text, "tick", "ya" if one.id in done else "",
-                  error="" if one.id in done else error)
+                  error="" if one.id in done or not error else error % {"title": one.title or one.text})
         for one in wanted.values()
     ]  # fmt: skip
     context = frame(
