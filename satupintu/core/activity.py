@@ -53,6 +53,7 @@ def applies(answers: Mapping[str, Any]) -> frozenset[str]:
     """Which bound statements of the form these answers call for (core.forms.APPLIES); none for a closing."""
     found = set()
     for item in () if answers.get("jenis") == CLOSE else answers.get("kegiatan", ()):
+        found.add("usaha")
         row = item.get("risiko") or {}
         if row.get("scale") in (Scale.MICRO, Scale.SMALL):
             found.add("umk")

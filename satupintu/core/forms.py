@@ -78,8 +78,9 @@ class Question:
         return {self.id: self.label}
 
 
-APPLIES = ("umk", "sppl", "standar")
-"""What a statement may be bound to: a micro or small business, an SPPL, a standard or licence that is issued."""
+APPLIES = ("usaha", "umk", "sppl", "standar")
+"""What a statement may be bound to: an activity that goes on (no closing), a micro or small one, an SPPL, a standard or
+licence that is issued."""
 
 
 @dataclass(frozen=True, slots=True)

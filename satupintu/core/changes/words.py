@@ -40,6 +40,7 @@ QUESTION_KIND = {
     "area": "luas",
 }  # fmt: skip
 STATEMENT_ONLY = {
+    "usaha": "usaha yang tidak ditutup",
     "umk": "usaha mikro dan kecil",
     "sppl": "usaha dengan SPPL",
     "standar": "usaha yang berisiko menengah atau tinggi",
