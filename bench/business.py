@@ -4,7 +4,7 @@
     python bench/business.py [--rounds N] [--json]
 
 In this one process, through every middleware, on whatever DATABASE_URL names (else SQLite). Goal: 80 ms at the 95th
-percentile, for each page; judged by --goal. Needs an empty SATUPINTU_HOME of its own; it makes one if none is given.
+percentile, for each page; judged by --goal. On a busy machine the processor's own time (cpu) says more. Needs an empty SATUPINTU_HOME of its own; it makes one if none is given.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -43,14 +44,16 @@ GOAL_MS = 80.0
 
 
 def ways(walk: Walk, item: str) -> list[tuple[str, Callable[[], Any]]]:
-    """(what is called here, one request) of every page. The second half of a save is the page it looks at first."""
+    """(what it is called here, one request) of every page."""
     client = walk.client
 
     def look(name: str, *args: Any, query: str = "") -> Callable[[], Any]:
         return lambda: client.get(walk.href(name, *args) + query)
 
     def save(number: int, typed: dict[str, str]) -> Callable[[], Any]:
-        return lambda: client.post(walk.href("activity_page", item, number), {**typed, "dilihat": "-"})
+        page = client.get(walk.href("activity_page", item, number)).content.decode()
+        mark = re.findall(r'name="dilihat" value="([^"]*)"', page)[0]
+        return lambda: client.post(walk.href("activity_page", item, number), {**typed, "dilihat": mark})
 
     return [
         ("data pelaku usaha", look("business_actor")),
@@ -73,15 +76,17 @@ def ways(walk: Walk, item: str) -> list[tuple[str, Callable[[], Any]]]:
 def measure(act: Callable[[], Any], rounds: int) -> dict[str, float]:
     for _ in range(3):
         answer = act()
-        assert answer.status_code in (200, 302, 409), answer.status_code
-    spent = []
+        assert answer.status_code in (200, 302), answer.status_code
+    spent, worked = [], []
     for _ in range(rounds):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         act()
         spent.append((time.perf_counter() - began) * 1000)
+        worked.append((time.process_time() - busy) * 1000)
     return {
         "median_ms": round(statistics.median(spent), 1),
         "p95_ms": round(statistics.quantiles(spent, n=20)[-1], 1),
+        "p95_cpu_ms": round(statistics.quantiles(worked, n=20)[-1], 1),
     }
 
 
@@ -104,7 +109,9 @@ def main() -> None:
     else:
         print(f"{connection.vendor}, {args.rounds} rounds (goal p95 ≤ {GOAL_MS:.0f} ms)")
         for row in found:
-            print(f"  {row['page']:20} median {row['median_ms']:6} ms   p95 {row['p95_ms']:6} ms")
+            print(
+                f"  {row['page']:20} median {row['median_ms']:6} ms   p95 {row['p95_ms']:6} ms   cpu {row['p95_cpu_ms']:6} ms"
+            )
     if args.goal and any(float(row["p95_ms"]) > GOAL_MS for row in found):
         sys.exit(1)
 
