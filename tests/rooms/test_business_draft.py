@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from satupintu.applications import queries as applications
 from satupintu.businesses.models import BusinessActor
-from satupintu.catalog.models import Kbli, RiskRule
+from satupintu.catalog.models import Kbli, KbliMove, RiskRule
 from satupintu.door.models import Event
 from satupintu.door.moment import at_moment
 from satupintu.licensing import queries as licensing
@@ -298,7 +298,29 @@ def test_a_second_activity_begins_with_what_is_known(walk: Walk) -> None:
 def test_a_kbli_that_does_not_stand_is_not_taken(walk: Walk) -> None:
     assert "KBLI 99999 tidak ada di daftar yang berlaku" in mistakes(walk, {"kbli": "99999"}, "activity_new")
     Kbli.objects.filter(version="2025", code=CAFE).update(valid_to=walk.at.date() - timedelta(days=1))
-    assert CAFE in mistakes(walk, {"kbli": CAFE}, "activity_new")
+    assert f"KBLI {CAFE} tidak ada" in mistakes(walk, {"kbli": CAFE}, "activity_new")
+
+
+def test_everyday_words_find_the_kbli_and_tell_it_from_its_neighbours(walk: Walk) -> None:
+    with at_moment(walk.at):
+        page = words(walk.client.get(walk.href("activity_new"), {"q": "warung kopi"}).content.decode())
+        nothing = words(walk.client.get(walk.href("activity_new"), {"q": "qxzqxz"}).content.decode())
+    assert f"({CAFE})" in page
+    assert "Ini untuk" in page
+    assert "tidak ketemu" in nothing
+
+
+def test_a_code_that_ended_leads_to_what_it_became(walk: Walk) -> None:
+    old, new = (Kbli.objects.get(version="2025", code=code) for code in (CAFE, OTHER_CAFE))
+    KbliMove.objects.create(
+        of=Kbli.objects.create(version="2020", code="00001", title="Kafe Lama", authority="", basis="Contoh"),
+        to=new, to_version="2025", change="1-1", valid_from=walk.at.date(), basis="Contoh",
+    )  # fmt: skip
+    assert old.holds(walk.at.date())
+    with at_moment(walk.at):
+        page = words(walk.client.get(walk.href("activity_new"), {"q": "00001"}).content.decode())
+    assert f"({OTHER_CAFE})" in page
+    assert "Kode 00001 di KBLI 2020 kini menjadi kode ini" in page
 
 
 def test_an_activity_is_taken_out(walk: Walk) -> None:

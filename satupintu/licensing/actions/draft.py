@@ -79,7 +79,7 @@ def choose(actor: Actor, key: uuid.UUID, ident: str, code: str, *, seen: str = "
         return str(one["id"])
 
 
-def save(
+def save_page(
     actor: Actor, key: uuid.UUID, ident: str, number: int, raw: Mapping[str, str], *, seen: str
 ) -> Problems:
     """Keep one page of an activity; what is not right yet comes back as problems, the other answers stay.

@@ -164,7 +164,7 @@ def _save(request: ActorRequest, application: Application, item: str, number: in
     if searching(typed):  # only looking for a village: nothing is kept yet, nothing typed is lost
         return _page(request, application, item, number, typed)
     try:
-        problems = drafts.save(request.actor, key, item, number, typed, seen=typed.get(SEEN, ""))
+        problems = drafts.save_page(request.actor, key, item, number, typed, seen=typed.get(SEEN, ""))
     except Refusal as refusal:
         if refusal.code == "licensing.elsewhere":
             return _elsewhere(request, application, item, refusal)
@@ -325,7 +325,9 @@ def _choose(request: ActorRequest, application: Application, item: str, one: lic
         typed[name] = request.POST.get(name, "")
         if typed[name] not in one.outcome.options:
             return False
-    drafts.save(request.actor, application.key, item, licensing.RISK, typed, seen=request.POST.get(SEEN, ""))
+    drafts.save_page(
+        request.actor, application.key, item, licensing.RISK, typed, seen=request.POST.get(SEEN, "")
+    )
     return True
 
 
@@ -514,7 +516,7 @@ def _environment(
     kind = request.POST.get("lingkungan", "") if len(one.environment) > 1 else one.environment[0]
     wrong: dict[str, str] = {}
     if kind in one.environment:
-        drafts.save(
+        drafts.save_page(
             request.actor, application.key, item, licensing.ENVIRONMENT, {"lingkungan": kind},
             seen=request.POST.get(SEEN, ""),
         )  # fmt: skip
