@@ -314,7 +314,7 @@ def test_a_code_that_ended_leads_to_what_it_became(walk: Walk) -> None:
     old, new = (Kbli.objects.get(version="2025", code=code) for code in (CAFE, OTHER_CAFE))
     KbliMove.objects.create(
         of=Kbli.objects.create(version="2020", code="00001", title="Kafe Lama", authority="", basis="Contoh"),
-        to=new, to_version="2025", change="1-1", valid_from=walk.at.date(), basis="Contoh",
+        to=new, to_version="2025", change="1-1", valid_from=walk.at.date(),
     )  # fmt: skip
     assert old.holds(walk.at.date())
     with at_moment(walk.at):
