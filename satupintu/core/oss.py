@@ -8,7 +8,7 @@ licence needs it (UU 27/2022). Fields of `data_rptka` and `pemegang_saham` are n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -101,7 +101,9 @@ CHECKLIST = _table(
     instansi s100 id_bidang_spesifik n19 bidang_spesifik s65535 id_kewenangan n19 parameter_kewenangan s255
     kewenangan s2 flag_checklist s1 flag_transaksional s1 flag_perpanjangan s1 kbli_konversi n5 no_izin s150
     tgl_izin s10 file_izin s65535 kd_dokumen s15 nm_dokumen s255""",
-    data_persyaratan=_table("id_syarat s25 no_dokumen s50 tgl_dokumen s8 file_dokumen s65535 keterangan s255"),
+    data_persyaratan=_table(
+        "id_syarat s25 no_dokumen s50 tgl_dokumen s8 file_dokumen s65535 keterangan s255"
+    ),
 )
 PERSON = _table(
     """flag_asing s1 jns_identitas_penanggung_jwb s2 no_identitas_penanggung_jwb s100 nama_penanggung_jwb s500
@@ -334,7 +336,7 @@ def _file(data: Mapping[str, Any]) -> FileAnswer:
     return FileAnswer(_need(data, "nib"), _need(data, "id_izin"), _need(data, "file_izin"))
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "receiveNIB": _nib,
     "receiveLicense": _licence,
     "receiveLicenseStatus": _status,

@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
-from django.urls import reverse
 
-from satupintu.accounts.models import Account, Assignment
+from satupintu.accounts.models import Assignment
 from satupintu.core.refusal import Refusal
 from satupintu.door import read
-from satupintu.door.moment import at_moment
 from satupintu.licensing import queries
 from satupintu.licensing.actions import channel
 from satupintu.licensing.actions.channel import Wanted
@@ -48,7 +45,9 @@ def propose(office: Office, wanted: Wanted, who: str = ADMIN, after: timedelta =
     return uuid.UUID(made["ruling"])
 
 
-def answer(key: uuid.UUID, who: str = "kadis", after: timedelta = timedelta(0), *, accept: bool = True) -> None:
+def answer(
+    key: uuid.UUID, who: str = "kadis", after: timedelta = timedelta(0), *, accept: bool = True
+) -> None:
     channel.answer(f.actor(who, f.AT + after), key, accept=accept, asked=f.asked())
 
 
@@ -77,7 +76,9 @@ def test_a_proposal_changes_nothing_until_another_person_confirms(office: Office
     assert current(office, DAY) == ("local", False)
     answer(key)
     assert current(office) == ("oss", True)
-    assert queries.channel_of(office, f.AT).basis == "Keputusan Bupati contoh Nomor 100/2026 tanggal 02-03-2026"
+    assert (
+        queries.channel_of(office, f.AT).basis == "Keputusan Bupati contoh Nomor 100/2026 tanggal 02-03-2026"
+    )
     assert [line.kind for line in read.history(office)][-2:] == ["channel.proposed", "channel.confirmed"]
 
 
@@ -98,7 +99,9 @@ def test_nobody_confirms_his_own_proposal_not_even_under_a_second_account(office
     key = propose(office, BY_OSS)
     refused("channel.same-person", lambda: answer(key, ADMIN))
     twin = f.newcomer("admin2@mempawah.example", "administrator")
-    Assignment.objects.filter(person__account__email__in=(ADMIN, twin.email)).update(nip="19800101 200501 1 001")
+    Assignment.objects.filter(person__account__email__in=(ADMIN, twin.email)).update(
+        nip="19800101 200501 1 001"
+    )
     refused("channel.same-person", lambda: answer(key, twin.email))
     assert current(office) == ("local", False)
 
@@ -132,7 +135,10 @@ def test_in_earnest_needs_training_first_an_instrument_and_two_persons(office: O
     rule(office, TRAINING, DAY / 12)
     assert current(office, DAY / 12) == ("local", False)
     for hole in ({"title": " "}, {"number": ""}):
-        refused("channel.no-instrument", lambda hole=hole: propose(office, replace(EARNEST, **hole), after=DAY / 8))
+        refused(
+            "channel.no-instrument",
+            lambda hole=hole: propose(office, replace(EARNEST, **hole), after=DAY / 8),
+        )
     key = propose(office, EARNEST, after=DAY / 8)
     assert current(office, DAY / 8) == ("local", False)
     answer(key, after=DAY / 8)
@@ -179,8 +185,10 @@ def test_the_same_channel_again_is_refused(office: Office) -> None:
 
 def test_the_data_base_itself_wants_two_persons_and_an_instrument(office: Office) -> None:
     good = {"kind": "oss", "productive": True, "state": "confirmed", "since": f.AT, **BY}
-    for bad in ({"answered_by": "a"}, {"answered_by": "b", "since": None}, {"answered_by": "b", "number": ""}):
+    for bad in (
+        {"answered_by": "a"},
+        {"answered_by": "b", "since": None},
+        {"answered_by": "b", "number": ""},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            ChannelRuling.objects.create(
-                office=office, proposed_by="a", proposed_at=f.AT, **{**good, **bad}
-            )
+            ChannelRuling.objects.create(office=office, proposed_by="a", proposed_at=f.AT, **{**good, **bad})

@@ -91,7 +91,9 @@ class Oss:
 
     # Calling the office
 
-    def call(self, method: str, body: Mapping[str, Any], *, at: datetime | None = None, sign: str = "") -> int:
+    def call(
+        self, method: str, body: Mapping[str, Any], *, at: datetime | None = None, sign: str = ""
+    ) -> int:
         """Call the office's webhook as OSS does; gives the HTTP status. sign: another token than the right one."""
         inner = next(iter(body.values()))
         day = (at or datetime.now(UTC)).astimezone(ZoneInfo("Asia/Jakarta")).strftime("%Y%m%d")
