@@ -17,7 +17,7 @@ from satupintu.core.sop.language import PAIRS, STANDING, Mistake, Outcome, Sop, 
 from satupintu.core.sop.references import Check, Links, References, answers_of, at
 
 DAY_MINUTES = 480
-_BY_SYSTEM = frozenset({"notify-done", "publish-done", "hand-off-done"})
+_BY_SYSTEM = frozenset({"notify-done", "publish-done", "hand-off-done", "sign-done"})
 _MOST_WAYS = 50_000
 _MOST_CASES = 4096
 _NONE = " "  # no fact ends so: a question without an answer
