@@ -27,7 +27,7 @@ def hand_over(case_id: int, tries: int | None = None) -> None:
     """
     handing.begin(case_id)
     row = queries.to_send(case_id)
-    if row is None or tries not in (None, row.attempts):
+    if row is None or tries not in (None, row.attempts) or not queries.goes_to_oss(row.case):
         return
     if not client.switched_on():
         handing.not_sent(row.pk, why=HandOver.OFF)

@@ -16,7 +16,6 @@ from satupintu.applications.models import Application
 from satupintu.businesses import queries as businesses
 from satupintu.businesses.models import Business, BusinessActor
 from satupintu.cases.models import Case
-from satupintu.core.oss import VERSION
 from satupintu.core.risk import Scale, scale_of
 from satupintu.offices.queries import local_day
 
@@ -60,7 +59,6 @@ def data_nib(answers: Answers, party: Party, *, receipt: str, day: str) -> dict[
         "nib": party.nib,
         "tgl_pengajuan_nib": day,
         "jenis_pelaku_usaha": BODY if party.body else SELF,
-        "versi_pia": VERSION[:5],
         "alamat_perseroan": _street(party.address),
         "perseroan_daerah_id": _region(party.region),
         "kode_pos_perseroan": party.address.get("kode-pos", ""),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Oss:
         rows = [self.row(nib, number, place, one) for place, one in enumerate(projects, 1)]
         told = {
             "nib": nib, "oss_id": kept["oss_id"], "id_izin": f"I-{20260304000000 + number}0000000",
-            "tgl_terbit_nib": "2026-03-04", "status_nib": ACTIVE,
+            "tgl_terbit_nib": today().date().isoformat(), "status_nib": ACTIVE,
             "data_proyek": projects, "data_checklist": [one for one in rows if one],
         }  # fmt: skip
         return {**told, **changes}
@@ -84,7 +85,7 @@ class Oss:
             "id_izin": licence,
             "jenis_izin": LICENCE if risk == "T" else STANDARD,
             "no_izin": f"{nib}{place:04d}",
-            "tgl_izin": "2026-03-04",
+            "tgl_izin": today().date().isoformat(),
             "flag_checklist": "O" if risk == "MR" else "Y",
             "file_izin": f"{self.address}/berkas/{licence}.pdf",
         }
@@ -96,7 +97,7 @@ class Oss:
     ) -> int:
         """Call the office's webhook as OSS does; gives the HTTP status. sign: another token than the right one."""
         inner = next(iter(body.values()))
-        day = (at or datetime.now(UTC)).astimezone(ZoneInfo("Asia/Jakarta")).strftime("%Y%m%d")
+        day = (at or today()).astimezone(ZoneInfo("Asia/Jakarta")).strftime("%Y%m%d")
         right = token(self.user, self.password, str(inner.get("nib") or ""), day)
         where = urlsplit(f"{self.webhook}/{method}")
         connection = HTTPConnection(where.hostname or "", where.port, timeout=10)
@@ -120,7 +121,7 @@ class Oss:
     def refusal(self, kept: Mapping[str, Any]) -> dict[str, Any]:
         """IZINSTATUS that says no."""
         return {
-            "oss_id": kept["oss_id"], "kd_status": "90", "tgl_status": "2026-03-04 11:00:00",
+            "oss_id": kept["oss_id"], "kd_status": "90", "tgl_status": f"{today():%Y-%m-%d %H:%M:%S}",
             "keterangan": self.refuses or "Ditolak",
         }  # fmt: skip
 
@@ -174,6 +175,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the demo speaks for itself."""
+
+
+def today() -> datetime:
+    """OSS has a clock of its own."""
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 def serve(oss: Oss, *, host: str = "127.0.0.1", port: int = 0) -> ThreadingHTTPServer:

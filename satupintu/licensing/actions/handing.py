@@ -188,7 +188,7 @@ def refused(actor: Actor, message_id: int, pk: int, answer: StatusAnswer) -> Non
         row.state, row.said, row.at = HandOver.ANSWERED, HandOver.REFUSED, door.at
         row.why, row.words = "", answer.why[:2000]
         row.save()
-        _answer(door, "refused", row, words=answer.why, status=answer.status)
+        _answer(door, "refused", row, words=answer.why, kd_status=answer.status)
 
 
 def _judge_refused(row: HandOver, case: Case) -> tuple[str, str]:
