@@ -139,23 +139,126 @@ class Ruling(Root):
         return self.day is not None and self.day <= day
 
 
+class Revision(Root):
+    """One act by which the tables of KBLI, conversions, risk or authority became what they are.
+
+    kind: what the product came with, a list that was taken over, or one row corrected by an administrator. table: as
+    the command line calls it. of_version: the KBLI version it is about. content: digest of the list, or of the new
+    row. counts: how many rows are new, changed, ended, kept. by: key of the person, "sistem" for the command line.
+    """
+
+    STARTER, IMPORT, CORRECTION = "starter", "import", "correction"
+
+    kind = models.CharField(max_length=10)
+    table = models.CharField(max_length=10)
+    of_version = models.CharField(max_length=4)
+    day = models.DateField()
+    basis = models.CharField(max_length=300, blank=True, default="")
+    content = models.CharField(max_length=64)
+    counts = models.JSONField(default=dict)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    office_id = None  # the tables are the whole installation's
+    owner_key = ""
+    filed_for_key = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.table} {self.of_version}, {self.day}"
+
+
 class Kbli(models.Model):
-    """A KBLI code of one version, with who has authority over it. KBLI codes always carry their version (design §4)."""
+    """A KBLI code of one version. KBLI codes always carry their version (design §4).
+
+    words, authority, refer_to, basis: of the older sertifikat-standar form; authority is "" where that form has no
+    word on it. valid_to: the last day before a newer list left the code out; None while it stands.
+    """
 
     version = models.CharField(max_length=4)
     code = models.CharField(max_length=5)
     title = models.CharField(max_length=250)
     words = models.CharField(max_length=300, blank=True, default="")
-    authority = models.CharField(max_length=20)
+    authority = models.CharField(max_length=20, blank=True, default="")
     refer_to = models.CharField(max_length=200, blank=True, default="")
-    basis = models.CharField(max_length=200)
+    basis = models.CharField(max_length=200, blank=True, default="")
     assumed = models.BooleanField(default=True)
+    valid_to = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "code"], name="kbli_once")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    def holds(self, day: date) -> bool:
+        """Whether the code can still be chosen on that day."""
+        return self.valid_to is None or day <= self.valid_to
+
+
+class Dated(models.Model):
+    """A row that holds from a day to a day, both included; it is never deleted and never changed, only ended.
+
+    valid_to: None while no end is known; before valid_from where it was replaced on its own first day.
+    """
+
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    begun = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    ended = models.ForeignKey(Revision, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class KbliMove(Dated):
+    """What became of a code in the next version: one row for each of its parts.
+
+    to: None where the activity has no code any more. change: the list's own word for it. confirmed: whether the
+    source is sure; what is not is shown as such.
+    """
+
+    of = models.ForeignKey(Kbli, on_delete=models.PROTECT, related_name="moves")
+    to = models.ForeignKey(Kbli, null=True, on_delete=models.PROTECT, related_name="came_from")
+    to_version = models.CharField(max_length=4)
+    change = models.CharField(max_length=60, blank=True, default="")
+    confirmed = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.of_id} -> {self.to_id}"
+
+
+class RiskRule(Dated):
+    """The risk of a code by scope, scale and parameter; see `core.risk.RiskRow` for what each column says.
+
+    corrected: set by an administrator with its legal basis; no list that is imported later replaces it.
+    """
+
+    kbli = models.ForeignKey(Kbli, on_delete=models.PROTECT, related_name="risks")
+    scope = models.CharField(max_length=250)
+    scale = models.CharField(max_length=8)
+    parameter = models.CharField(max_length=250)
+    risk = models.CharField(max_length=2)
+    authority = models.CharField(max_length=120, blank=True, default="")
+    days = models.PositiveSmallIntegerField(null=True)
+    requirements = models.JSONField(default=list)
+    obligations = models.JSONField(default=list)
+    basis = models.CharField(max_length=300, blank=True, default="")
+    assumed = models.BooleanField(default=True)
+    corrected = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.kbli_id} {self.scale}: {self.risk}"
+
+
+class AuthorityRule(Dated):
+    """Who issues for a code, by a condition in the words of the list (for example where the site lies)."""
+
+    kbli = models.ForeignKey(Kbli, on_delete=models.PROTECT, related_name="authorities")
+    authority = models.CharField(max_length=120)
+    parameter = models.CharField(max_length=250)
+
+    def __str__(self) -> str:
+        return f"{self.kbli_id}: {self.authority}"
 
 
 class Region(models.Model):

@@ -12,6 +12,13 @@ from functools import lru_cache
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from satupintu.catalog.folders import PACKAGE, from_json
+from satupintu.catalog.kbli import CURRENT_KBLI as CURRENT_KBLI
+from satupintu.catalog.kbli import authority_of as authority_of
+from satupintu.catalog.kbli import conversions as conversions
+from satupintu.catalog.kbli import kbli as kbli
+from satupintu.catalog.kbli import risk_of as risk_of
+from satupintu.catalog.kbli import risk_rows as risk_rows
+from satupintu.catalog.kbli import successors as successors
 from satupintu.catalog.models import Kbli, Region, RegionWord, Ruling, ServiceVersion, VersionRemark
 from satupintu.core import regions
 from satupintu.core.package import Package, Unsound, read_package
@@ -271,13 +278,9 @@ def _speaks_of(package: Package, word: str) -> bool:
     return any(word in text.casefold() for text in texts)
 
 
-def kbli(version: str, code: str) -> Kbli | None:
-    return Kbli.objects.filter(version=version, code=code).first()
-
-
 def kbli_like(version: str, text: str, *, limit: int = 8) -> list[Kbli]:
     """Codes that begin with these digits, or whose title or plain words hold every word of the text."""
-    rows = Kbli.objects.filter(version=version)
+    rows = Kbli.objects.filter(version=version, valid_to=None).exclude(authority="")
     digits = "".join(c for c in text if c.isdigit())
     if digits:
         rows = rows.filter(code__startswith=digits)
@@ -293,7 +296,7 @@ def require_authority(version: str, code: str) -> Kbli:
     Raises Refusal `catalog.kbli-unknown` or `catalog.kbli-elsewhere` (with whom to go to).
     """
     found = kbli(version, code)
-    if found is None:
+    if found is None or not found.authority or found.valid_to is not None:
         raise Refusal("catalog.kbli-unknown", status=422, kbli=code, version=version)
     if found.authority != OWN_AUTHORITY:
         raise Refusal(

@@ -90,6 +90,7 @@ def load(at: datetime) -> list[dict[str, str]]:
     since = at - timedelta(days=60)
     with at_moment(since):
         catalog.load_kbli(KBLI_LIST, version=KBLI_VERSION)
+        catalog.load_starter(since)
         if not knows_regions():  # an office that looks at the demo with the whole list keeps it
             catalog.load_regions(regions.read(texts(REGION_LISTS)))
         for slug in OFFICES:

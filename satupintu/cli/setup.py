@@ -122,6 +122,7 @@ def _open(answers: dict[str, str], at: datetime) -> Office:
     days = thaw((package / "offices" / "data" / "holidays.csv").read_text("utf-8"))
     off = [(day.day, day.name, day.estimated) for day in days]
     catalog.load_kbli(package / "catalog" / "data" / "kbli-awal.csv", version=KBLI_VERSION)
+    catalog.load_starter(at)
     return offices.open_office(system(at), data=data, days_off=off, settings=DEFAULTS, basis=BASIS)
 
 

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from json.encoder import encode_basestring as _quoted
 from typing import Any
 
@@ -44,12 +45,15 @@ def line(
 
 
 def line_bytes(
-    subject: str, number: int, at: str, office: int | None, person: str, role: str, kind: str, data: Any
+    subject: str, number: int, at: str, office: int | None, person: str, role: str, kind: str, data: str
 ) -> bytes:
-    """The canonical bytes of `line`, put together by hand: of a million events these are what takes time."""
+    """The canonical bytes of `line`, put together by hand: of a million events these are what takes time.
+
+    data: as canonical JSON.
+    """
     where = "null" if office is None else office
     return (
-        f'{{"at":{_quoted(at)},"data":{canonical(data).decode()},"kind":{_quoted(kind)},"number":{number},'
+        f'{{"at":{_quoted(at)},"data":{data},"kind":{_quoted(kind)},"number":{number},'
         f'"office":{where},"person":{_quoted(person)},"role":{_quoted(role)},"subject":{_quoted(subject)}}}'
     ).encode()
 
@@ -104,13 +108,23 @@ def _every() -> Iterator[tuple[Any, ...]]:
             yield from rows
 
 
-def _data(text: str) -> Any:
-    """What an event says, as text; None, which no event was ever sealed with, where it cannot even be read."""
+def _canonical(text: str) -> str:
+    """What an event says, as it was sealed; "null", which none was ever sealed with, where it cannot even be read."""
     try:
         data, end = _READ(text)
     except ValueError:
-        return None
-    return data if end == len(text) else None
+        return "null"
+    return canonical(data).decode() if end == len(text) else "null"
+
+
+def _is_sealed(sealed: str, previous: str, line: Callable[[str], bytes], data: str) -> bool:
+    """Whether this is the seal of a line. line: its bytes with what it says; data: that, as the data base has it.
+
+    Where that is the canonical text already, reading it would only make it again; nothing else has the same seal.
+    """
+    return (
+        seal_bytes(previous, line(data)) == sealed or seal_bytes(previous, line(_canonical(data))) == sealed
+    )
 
 
 def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
@@ -128,8 +142,8 @@ def flaws(heads: dict[str, tuple[int, str]]) -> Iterator[Flaw | None]:
             what = "missing"
         elif previous != head:
             what = "previous"
-        elif sealed != seal_bytes(
-            previous, line_bytes(subject, found, at, office, person, role, kind, _data(data))
+        elif not _is_sealed(
+            sealed, previous, partial(line_bytes, subject, found, at, office, person, role, kind), data
         ):
             what = "seal"
         elif leaf is None:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
+from satupintu.core.seal import canonical
 from satupintu.door.keys import key
 
 _PREFIX = "g1:"
@@ -47,3 +49,26 @@ class EncryptedField(models.TextField[Any, Any]):
         if not value or not value.startswith(_PREFIX):
             return value
         return decrypt(base64.b64decode(value[len(_PREFIX) :]), purpose="field").decode()
+
+
+class _Canonical(json.JSONEncoder):
+    """Whatever it is asked for, canonical JSON."""
+
+    def __init__(self, **_options: Any) -> None:
+        super().__init__()
+
+    def encode(self, o: Any) -> str:
+        return canonical(o).decode()
+
+
+class CanonicalJSONField(models.JSONField[Any, Any]):
+    """JSON that rests as its canonical text (on PostgreSQL as jsonb, which has an order of its own)."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "encoder": _Canonical})
+
+    def deconstruct(self) -> Any:
+        """To migrations it is a plain JSONField: the column is the same."""
+        name, _path, args, options = super().deconstruct()
+        del options["encoder"]
+        return name, "django.db.models.JSONField", args, options

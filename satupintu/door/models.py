@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 
 from satupintu.core.seal import GENESIS
+from satupintu.door.fields import CanonicalJSONField
 from satupintu.door.root import Root
 
 
@@ -21,7 +22,7 @@ class Event(models.Model):
     person = models.CharField(max_length=40)
     role = models.CharField(max_length=40)
     kind = models.CharField(max_length=60)
-    data = models.JSONField()
+    data = CanonicalJSONField()
     previous = models.CharField(max_length=64)
     seal = models.CharField(max_length=64)
 

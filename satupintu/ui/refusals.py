@@ -848,6 +848,12 @@ WORDS: Mapping[str, Words] = {
         ),
         do=_("Periksa apakah berkasnya terpotong, lalu muat lagi daftar yang lengkap."),
     ),
+    "catalog.table-cut": Words(
+        what=_(
+            "Daftar ini tidak memuat %(gone)s dari %(known)s kode yang sudah dikenal. Tidak ada yang diubah."
+        ),
+        do=_("Periksa apakah berkasnya terpotong, lalu muat lagi daftar yang lengkap."),
+    ),
     "catalog.same-person": Words(
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusul dan penyusunnya."),
         do=_("Minta kepala dinas atau administrator lain menyetujuinya."),

@@ -11,6 +11,7 @@ from satupintu.catalog.actions.rulings import (
     decline,
     drop,
 )
+from satupintu.catalog.actions.tables import Unknown, differ, load, load_starter
 from satupintu.catalog.actions.versions import (
     approve,
     discard,
@@ -24,6 +25,7 @@ from satupintu.catalog.actions.versions import (
 
 __all__ = [
     "Loaded",
+    "Unknown",
     "approve",
     "ask_closing",
     "ask_recall",
@@ -31,11 +33,14 @@ __all__ = [
     "ask_reopening",
     "confirm",
     "decline",
+    "differ",
     "discard",
     "draft",
     "drop",
+    "load",
     "load_kbli",
     "load_regions",
+    "load_starter",
     "propose",
     "replace",
     "send_back",
