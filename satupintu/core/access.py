@@ -60,6 +60,7 @@ class Permission(StrEnum):
     MANDATE_WITHDRAW = "mandate:withdraw"
     NOTICE_RESEND = "notice:resend"
     OFFICE_RULE = "office:rule"
+    OSS_SEND = "oss:send"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REPLACE = "permit:replace"
     PERMIT_REVOKE = "permit:revoke"
@@ -125,7 +126,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM, P.LOOKS_READ, P.STAFF_READ}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
     Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM, P.NOTICE_RESEND})
-    | {P.STAFF_ASSIGN, P.STAFF_CONFIRM, P.STAFF_READ, P.CHANNEL_PROPOSE, P.CHANNEL_CONFIRM},
+    | {P.STAFF_ASSIGN, P.STAFF_CONFIRM, P.STAFF_READ, P.CHANNEL_PROPOSE, P.CHANNEL_CONFIRM, P.OSS_SEND},
 }
 """Roles of later parts (cashier, complaints, …) stand in `Role` but hold nothing until their room is built."""
 

@@ -112,6 +112,27 @@ def with_oss(oss_id: str, receipts: Iterable[str], nib: str, licence: str) -> Ha
     return found
 
 
+def hand_over_by_key(key: uuid.UUID) -> HandOver:
+    """Raises Refusal `access.not-yours` (404) where there is none."""
+    found = HandOver.objects.select_related("case__office").filter(key=key).first()
+    if found is None:
+        raise Refusal("access.not-yours", status=404)
+    return found
+
+
+def on_the_way(office: Office, *, limit: int = 100) -> list[HandOver]:
+    """Files of this office that are not with OSS yet, those that need a person first."""
+    open_ones = HandOver.objects.filter(case__office=office, case__end="")
+    rows = open_ones.filter(state__in=(HandOver.WAITING, HandOver.FAILED)).select_related("case")
+    return list(rows.order_by("state", "begun_at")[:limit])
+
+
+def strange_messages(office: Office) -> int:
+    """How many messages of OSS about files of this office were not applied because they did not fit."""
+    rows = OssMessage.objects.filter(hand_over__case__office=office)
+    return rows.filter(state__in=(OssMessage.LATE, OssMessage.CONTRADICTS)).count()
+
+
 def message(pk: int) -> OssMessage:
     return OssMessage.objects.get(pk=pk)
 

@@ -804,6 +804,10 @@ WORDS: Mapping[str, Words] = {
         what=_("Usulan hanya ditarik oleh pengusulnya."),
         do=_("Minta pengusul menariknya, atau tolak usulan ini."),
     ),
+    "oss.not-failed": Words(
+        what=_("Permohonan ini tidak menunggu Anda."),
+        do=_("Muat ulang halaman Kanal dan lihat keadaannya sekarang."),
+    ),
     # acting for another
     "mandate.self": Words(
         what=_("Anda tidak memberi kuasa kepada diri sendiri."),

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from satupintu.accounts.models import Assignment
+from satupintu.accounts.models import Account, Assignment
 from satupintu.core.refusal import Refusal
 from satupintu.door import read
+from satupintu.door.moment import at_moment
 from satupintu.licensing import queries
 from satupintu.licensing.actions import channel
 from satupintu.licensing.actions.channel import Wanted
@@ -192,3 +193,76 @@ def test_the_data_base_itself_wants_two_persons_and_an_instrument(office: Office
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             ChannelRuling.objects.create(office=office, proposed_by="a", proposed_at=f.AT, **{**good, **bad})
+
+
+# Its pages -------------------------------------------------------------------------------------------------------
+
+PAGE = "/kelola/kanal"
+TYPED = {
+    "kanal": "oss",
+    "dasar": "Keputusan Bupati contoh",
+    "nomor": "100/2026",
+    "tanggal": "2/3/2026",
+    "mulai": "4/3/2026",
+}
+
+
+@pytest.fixture
+def comes(office: Office) -> Callable[[str], Client]:
+    def enter(email: str) -> Client:
+        return f.log_in(Client(), Account.objects.get(email=email))
+
+    return enter
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_two_persons_rule_on_the_pages(office: Office, comes: Callable[[str], Client]) -> None:
+    admin, head = comes(ADMIN), comes("kadis@mempawah.example")
+    with at_moment(f.AT):
+        assert "Kantor sendiri, latihan" in text(admin.get(PAGE))
+        made = admin.post(f"{PAGE}/usulkan", TYPED, follow=True)
+        assert "Usulan tersimpan" in text(made)
+        (row,) = queries.channel_rulings(office)
+        address = reverse("desk:channel_ruling", args=[row.key])
+        assert 'value="sahkan"' not in text(admin.get(address))
+        assert 'value="sahkan"' in text(head.get(address))
+        assert head.post(address, {"jawab": "sahkan"}, follow=True).status_code == 200
+        after = text(head.get(PAGE))
+    assert "OSS menerbitkan" in after
+    assert "Keputusan Bupati contoh Nomor 100/2026 tanggal 2 Maret 2026" in after
+    assert current(office) == ("oss", True)
+
+
+def test_what_it_means_in_earnest_is_said_before_it_is_confirmed(
+    office: Office, comes: Callable[[str], Client]
+) -> None:
+    rule(office, TRAINING)
+    key = propose(office, EARNEST)
+    with at_moment(f.AT):
+        said = text(comes("kadis@mempawah.example").get(reverse("desk:channel_ruling", args=[key])))
+    assert "Suratnya berlaku dan tidak bertuliskan CONTOH." in said
+    assert "OSS tidak mengetahuinya." in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"dasar": ""}, "“Dasar hukum” belum diisi."),
+        ({"tanggal": "5/3/2026"}, "Tanggal dasar hukum itu belum tiba."),
+        ({"tanggal": "32/3/2026"}, "q-tanggal"),
+        ({"mulai": "3/3/2026"}, "Hari mulainya sudah lewat."),
+        ({"kanal": "sendiri-saja"}, "Pilih satu dari daftar."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    office: Office, comes: Callable[[str], Client], wrong: dict[str, str], said: str
+) -> None:
+    with at_moment(f.AT):
+        answer = comes(ADMIN).post(f"{PAGE}/usulkan", {**TYPED, **wrong})
+    assert answer.status_code == 422
+    assert said in text(answer)
+    assert "100/2026" in text(answer)
+    assert queries.channel_rulings(office) == []

@@ -18,10 +18,11 @@ from satupintu.cases.models import Case
 from satupintu.core import sop as engine
 from satupintu.core.access import Actor, Permission
 from satupintu.core.oss import Issued, LicenceAnswer, NibAnswer, StatusAnswer
+from satupintu.core.refusal import Refusal
 from satupintu.core.seal import canonical
 from satupintu.door import files
 from satupintu.door.moment import now
-from satupintu.door.write import Write, task_of, write
+from satupintu.door.write import Answer, Asked, Write, action, task_of, write
 from satupintu.licensing import queries
 from satupintu.licensing.models import HandOver, OssMessage, OssProduct
 
@@ -88,6 +89,21 @@ def failed(actor: Actor, pk: int, *, why: str, words: str) -> None:
         row.save()
         door.event("oss.failed", hand_over=str(row.key), why=why, attempts=row.attempts)
         door.job("licensing.tell_failed", hand_over_id=pk, attempts=row.attempts)
+
+
+@action
+def again(actor: Actor, pk: int, *, asked: Asked) -> Answer:
+    """Hand it over once more, after what was wrong has been mended. Raises Refusal `oss.not-failed`, `access.*`."""
+    with write(actor, Permission.OSS_SEND, case_queries.rows(), _case_id(pk), asked=asked) as door:
+        row = _locked(pk)
+        if row.state != HandOver.FAILED:
+            raise Refusal("oss.not-failed")
+        row.state, row.why, row.words, row.at = HandOver.WAITING, "", "", door.at
+        row.save()
+        door.event("oss.again", hand_over=str(row.key))
+        door.job("licensing.hand_over", case_id=row.case_id)
+        door.answer = {"hand_over": str(row.key)}
+    return door.answer
 
 
 # Back ------------------------------------------------------------------------------------------------------------
