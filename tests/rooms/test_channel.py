@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from satupintu.accounts.models import Account, Assignment
 from satupintu.core.refusal import Refusal
