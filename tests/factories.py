@@ -8,6 +8,7 @@ Wednesday, 4 March 2026, at 10.00 in Mempawah.
 from __future__ import annotations
 
 import io
+import secrets
 import socket
 import threading
 import time
@@ -34,22 +35,27 @@ from satupintu.accounts.queries import actor_of
 from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
 from satupintu.applications.models import Application
+from satupintu.businesses import actions as businesses
 from satupintu.businesses.models import BusinessActor
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.catalog import actions as catalog
 from satupintu.catalog.folders import services_root
+from satupintu.catalog.kbli import kbli, risk_of
 from satupintu.catalog.queries import KBLI_LIST, KBLI_VERSION, in_force
 from satupintu.cli import demo
 from satupintu.core.access import WHOLE, Actor, system
 from satupintu.core.package import linked_sops, load_folder, read_package
 from satupintu.core.refusal import Refusal
+from satupintu.core.risk import Found, Scale
 from satupintu.core.seal import digest
 from satupintu.door.models import Event
 from satupintu.door.moment import at_moment
 from satupintu.door.worker import drain
 from satupintu.door.write import Asked
+from satupintu.licensing import actions as licensing
+from satupintu.licensing.pinning import as_json
 from satupintu.offices.models import Office, Setting
 from satupintu.permits import actions as permits
 from satupintu.permits.papers import standard_duties
@@ -318,6 +324,84 @@ def issued(at: datetime = AT) -> Case:
 
 def refused(at: datetime = AT) -> Case:
     return take(sent(at), "teknis", "tolak", at, "Alamat usaha tidak sesuai dengan NIB.")
+
+
+# Perizinan berusaha -------------------------------------------------------------------------------------------------
+
+PBUMK = "umk-menengah-tinggi-tinggi"
+LOW, MEDIUM_LOW, MEDIUM_HIGH, HIGH = "R", "MR", "MT", "T"
+
+
+def business_actor(at: datetime = AT, *, who: str = "pemohon") -> BusinessActor:
+    """The person himself as business actor, his data given."""
+    me = actor(who, at)
+    where = businesses.Where({"jalan": "Jalan Kenanga 4", "rt": "1", "rw": "2"}, "")
+    businesses.keep_person(
+        me, name="Sari Contoh", scale="umk", where=where, nik="6102014508900002", asked=asked()
+    )
+    return BusinessActor.objects.get(person__key=me.person)
+
+
+BY_RISK: Mapping[str, str] = {LOW: "56102", MEDIUM_LOW: "93293", MEDIUM_HIGH: "11052", HIGH: "56301"}
+"""An activity of the starter set for each level, for micro business, of the office's own authority."""
+
+
+def activity(risk: str = LOW, **differs: Any) -> dict[str, Any]:
+    """One kegiatan of an application, of a micro business, with the risk it was shown with."""
+    code = BY_RISK[risk]
+    found = risk_of("2025", code, scale=Scale.MICRO, day=AT.date())
+    assert isinstance(found, Found)
+    assert found.row.risk == risk
+    return {
+        "id": secrets.token_hex(4),
+        "kbli": {"version": "2025", "code": code, "title": kbli("2025", code).title},
+        "ruang-lingkup": "",
+        "parameter": "",
+        "nama-usaha": "Warung Bu Sari",
+        "desa": "14.01.01.2001",
+        "alamat": {"jalan": "Jalan Mangga 3", "rt": "2", "rw": "1", "kode-pos": "28411"},
+        "titik": None,
+        "penguasaan": "Milik sendiri",
+        "luas": "60",
+        "modal-tanah": 900_000_000,
+        "modal-bangunan": 400_000_000,
+        "modal-mesin": 20_000_000,
+        "modal-kerja": 15_000_000,
+        "modal-lain": 0,
+        "pekerja-laki": 1,
+        "pekerja-perempuan": 1,
+        "berjalan": True,
+        "mulai": "2025-06-01",
+        "kegiatan-uraian": "Memasak dan menjual makanan.",
+        "lingkungan": "SPPL",
+        "produk": [],
+        "risiko": as_json(found.row),
+        **differs,
+    }
+
+
+def business_draft(
+    *activities: dict[str, Any], kind: str = "baru", at: datetime = AT, who: str = "pemohon"
+) -> Application:
+    """A complete draft of a permohonan perizinan berusaha at the office of Kampar."""
+    me, office = actor(who, at), Office.objects.get(slug="kampar")
+    mine = BusinessActor.objects.filter(person__key=me.person).first() or business_actor(at, who=who)
+    made = applications.start(me, in_force(office.pk, PBUMK, at.date()), filed_for=mine)
+    Application.objects.filter(pk=made.pk).update(
+        answers={"jenis": kind, "kegiatan": list(activities or (activity(),))}, changed_at=at
+    )
+    return application_queries.own(me, made.key)
+
+
+def licensed(
+    *activities: dict[str, Any], kind: str = "baru", at: datetime = AT, who: str = "pemohon"
+) -> Case:
+    """The same handed in, and issued by the local channel; the papers are not stored yet."""
+    made = business_draft(*activities, kind=kind, at=at, who=who)
+    answer = licensing.submit(actor(who, at), made.key, ticked=statements(made), asked=asked())
+    case = case_queries.by_receipt(answer["receipt"])
+    assert case is not None
+    return case
 
 
 STAGES: Mapping[str, Callable[[datetime], Case]] = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""To OSS and back, outside any transaction."""
+"""To OSS and back, outside any transaction; and what happens by itself while a product is not verified."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from satupintu.accounts.queries import accounts_in_role
 from satupintu.adapters.oss import client
 from satupintu.core import oss
 from satupintu.core.access import Role, system
+from satupintu.core.refusal import Refusal
 from satupintu.door.moment import now
 from satupintu.licensing import queries
 from satupintu.licensing.actions import handing
@@ -65,8 +66,11 @@ def take_back(message_id: int) -> None:
         handing.settle(
             row.pk, OssMessage.UNKNOWN, "bukan permohonan kami", oss_id=getattr(told, "oss_id", "")
         )
-    else:
+        return
+    try:
         _apply(row, about, told)
+    except Refusal as no:  # a rule of ours says no to it: nothing of it was applied
+        handing.settle(row.pk, OssMessage.CONTRADICTS, no.code, about=about)
 
 
 def _about(told: oss.Message) -> HandOver | None:
@@ -117,3 +121,8 @@ def tell_failed(hand_over_id: int, attempts: int) -> None:
     )
     for account_id in accounts_in_role(case.office_id, Role.ADMINISTRATOR.value, now()):
         tell(account_id, message)
+
+
+@task()
+def remind(product_id: int) -> None:
+    """Look at an unverified product once a day."""

@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 
 from satupintu.cases.models import Case
+from satupintu.core.sop.language import SYSTEM
 from satupintu.door.root import Root
 from satupintu.offices.models import Office
 
@@ -25,7 +26,9 @@ class Permit(models.Model):
     """One version of a permit under its number. From `signing` on its data never change; nor do the signed bytes.
 
     version: 1 is what was applied for. A version that replaces another has its number, but a check code and a file of
-    its own; until it is issued the other one holds (docs/decisions/0030).
+    its own; until it is issued the other one holds (docs/decisions/0030). part: which product of its case, "" where the
+    case has one only. replaces: the version before it, of this case or an earlier one (docs/decisions/0033); versions
+    made before there was this column know it by case and number. signer: the person, or "sistem" where no person has signed.
     """
 
     SIGNING, ISSUED, REVOKED, REPLACED = "signing", "issued", "revoked", "replaced"
@@ -33,7 +36,9 @@ class Permit(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     office = models.ForeignKey(Office, on_delete=models.PROTECT)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="permits", db_index=False)
+    part = models.CharField(max_length=20, blank=True, default="")
     version = models.PositiveSmallIntegerField(default=1)
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="next")
     kind = models.CharField(max_length=20)
     title = models.CharField(max_length=200)
     number = models.CharField(max_length=80)
@@ -58,11 +63,21 @@ class Permit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["office", "number", "version"], name="permit_version_once"),
-            models.UniqueConstraint(fields=["case", "version"], name="permit_case_version_once"),
+            models.UniqueConstraint(fields=["case", "part", "version"], name="permit_part_version_once"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def unverified(self) -> bool:
+        """An authority has still to verify it: it is no permission to operate (B10)."""
+        return bool(self.data.get("belum_terverifikasi"))
+
+    @property
+    def automatic(self) -> bool:
+        """Sealed by the system in the name of the office; no person has signed."""
+        return self.signer == SYSTEM
 
 
 class Replacement(models.Model):

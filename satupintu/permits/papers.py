@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from satupintu.applications import papers, queries
@@ -87,18 +88,38 @@ def preview(
     return compile_pdf("permit.typ", shown, files=cases.spoken(case).files)
 
 
+def signed_by_head(case: Case, actor: Actor) -> dict[str, Any]:
+    """The block under a paper that the head signs."""
+    return dict(papers.signer_block(case, actor, Role.HEAD.value))
+
+
+AUTOMATIC = "Diterbitkan otomatis oleh sistem"
+
+
+def sealed_by_office(case: Case, at: datetime) -> dict[str, Any]:
+    """The block under a paper that nobody signs: it never bears the head's name (design §4)."""
+    day = local_day(case.office, at).isoformat()
+    return {"otomatis": True, "nama": AUTOMATIC, "jabatan": case.office.full_name, "tempat": case.office.seat, "tanggal": day}  # fmt: skip
+
+
 def frozen(
-    case: Case, permit: Permit, data: dict[str, Any], actor: Actor, *, replaces: Permit | None = None
+    case: Case,
+    permit: Permit,
+    data: dict[str, Any],
+    signer: dict[str, Any],
+    *,
+    replaces: Permit | None = None,
 ) -> dict[str, Any]:
     """The draft made final in the act of signing: number, code, date and signer are in it from now on.
 
     So is what it is printed with: the digest of the pinned version, and of the release that corrects it, if any.
     permit: with number, version, code, holder and hand (who signs: the paper names whose certificate it is).
+    signer: the block under it, with its day.
     replaces: the version before it; the paper says so.
     """
     document: dict[str, Any] = {
         "nomor": permit.number,
-        "tanggal": local_day(case.office, actor.at).isoformat(),
+        "tanggal": signer["tanggal"],
         "versi": f"versi {permit.version}",
         "kode_cek": show_code(permit.code),
         "alamat_cek": f"{papers.host()}/cek",
@@ -106,7 +127,6 @@ def frozen(
     }
     if replaces is not None:
         document |= next_document(replaces)
-    signer = papers.signer_block(case, actor, Role.HEAD.value)
     service = data["layanan"] | {"sidik_versi": cases.package(case).digest}
     if release := release_of(case.service_id):
         service["sidik_koreksi"] = release

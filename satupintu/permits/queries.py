@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 
 from satupintu.cases import queries as case_queries
@@ -22,8 +21,8 @@ from satupintu.core.seal import digest
 from satupintu.door import files, proofs
 from satupintu.door.proofs import Proof
 from satupintu.permits.models import Attempt, Batch, Draft, Permit, Replacement, SigningDay
-from satupintu.permits.signing import LocalSigner
-from satupintu.permits.verify import looks
+from satupintu.permits.signers import ours
+from satupintu.permits.verify import Looks, looks
 from satupintu.ui import formats
 
 GENUINE, ALTERED, REVOKED, NOT_OURS, UNSIGNED = "genuine", "altered", "revoked", "not-ours", "signing"
@@ -46,13 +45,54 @@ def of_case(case: Case) -> Permit | None:
     While a later version is being signed the earlier one holds.
     """
     rows = Permit.objects.select_related("file", "case__office", "office").filter(case=case)
-    return rows.exclude(state=Permit.REPLACED).order_by("version").first()
+    return rows.exclude(state=Permit.REPLACED).order_by("pk").first()
+
+
+def products(case: Case) -> list[Permit]:
+    """One permit for each product of a case, in the order they were made: what `of_case` says, for each.
+
+    A product whose next version came from another case stands here as this case's last one, replaced.
+    """
+    rows = Permit.objects.select_related("file", "case__office", "office").filter(case=case)
+    found: dict[str, Permit] = {}
+    for permit in rows.order_by("pk"):
+        known = found.get(permit.part)
+        if known is None or known.state == Permit.REPLACED:
+            found[permit.part] = permit
+    return list(found.values())
+
+
+def product(case: Case, key: uuid.UUID | None) -> Permit:
+    """An issued version of a product of this case by its key; None: its first one. Raises Refusal `permits.none` (404)."""
+    if key is None:
+        found = of_case(case)
+    else:
+        rows = Permit.objects.select_related("file", "case__office", "office")
+        found = rows.filter(case=case, key=key).first()
+    if found is None or found.file is None:
+        raise Refusal("permits.none", status=404)
+    return found
+
+
+def before(permit: Permit) -> Permit | None:
+    """The version it replaces."""
+    if permit.replaces_id is not None:
+        return permit.replaces
+    rows = Permit.objects.filter(case_id=permit.case_id, part=permit.part)
+    return rows.filter(version=permit.version - 1).first()
+
+
+def after(permit: Permit) -> Permit | None:
+    """The version that replaces it, or is being signed to."""
+    of_its_case = Q(case_id=permit.case_id, part=permit.part, version=permit.version + 1)
+    rows = Permit.objects.select_related("file", "case__office", "office")
+    return rows.filter(Q(replaces=permit) | of_its_case).first()
 
 
 def of_cases(cases: Iterable[Case]) -> dict[int, Permit]:
     """The permits of these cases, by the case's row id: one SQL query."""
     rows = Permit.objects.filter(case__in=list(cases)).exclude(state=Permit.REPLACED)
-    return {permit.case_id: permit for permit in rows.order_by("-version")}
+    return {permit.case_id: permit for permit in rows.order_by("-pk")}
 
 
 def earlier(case: Case) -> list[Permit]:
@@ -79,7 +119,13 @@ def version(case: Case, number: int | None) -> Permit:
 
 def replaced_by(permit: Permit) -> Permit | None:
     """What holds instead of a version that was replaced."""
-    return of_case(permit.case) if permit.state == Permit.REPLACED else None
+    found = permit
+    while found.state == Permit.REPLACED:
+        later = after(found)
+        if later is None:
+            return None
+        found = later
+    return found if found.pk != permit.pk else None
 
 
 def proposal(case_id: int) -> Replacement | None:
@@ -279,6 +325,11 @@ class Verdict:
         return facts(self.permit) if self.permit else []
 
     @property
+    def unverified(self) -> bool:
+        """Is it still to be verified? Then it is no permission either."""
+        return self.permit is not None and self.permit.unverified
+
+    @property
     def training(self) -> bool:
         """Was it issued for training only? Then it is no permission, however genuine (design §4)."""
         return self.permit is not None and bool(self.permit.data.get("contoh"))
@@ -290,7 +341,7 @@ def facts(permit: Permit) -> list[tuple[str, str]]:
     found = [
         ("Dokumen", permit.title),
         ("Nomor", permit.number),
-        ("Nama usaha", permit.holder),
+        ("Nama pelaku usaha" if "produk" in permit.data else "Nama usaha", permit.holder),
         ("Kegiatan usaha", answers.get("kbli", "")),
         ("Desa atau kelurahan", answers.get("desa", "")),
         ("Diterbitkan oleh", permit.office.name),
@@ -316,7 +367,7 @@ def check_file(pdf: bytes) -> Verdict:
         permit = Permit.objects.select_related("office", "case", "file").filter(file_id=kept.pk).first()
         if permit is not None:
             return Verdict(_state(permit), permit)
-    seen = looks(pdf, certificates=LocalSigner(settings.KEYS).certificates())
+    seen = _looks(pdf)
     claimed = by_code(seen.code) if seen.code else None
     if claimed is None and seen.number:
         rows = Permit.objects.select_related("office", "case", "file").filter(number=seen.number)
@@ -327,6 +378,16 @@ def check_file(pdf: bytes) -> Verdict:
     if claimed is not None or seen.signed_by_us:
         return Verdict(ALTERED, claimed)
     return Verdict(NOT_OURS)
+
+
+def _looks(pdf: bytes) -> Looks:
+    """What the file says of itself, by whichever of our keys has signed it."""
+    found = Looks(is_pdf=False)
+    for signer in ours():
+        found = looks(pdf, certificates=signer.certificates())
+        if found.signed_by_us or not found.is_pdf:
+            break
+    return found
 
 
 def _state(permit: Permit) -> str:

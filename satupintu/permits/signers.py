@@ -17,11 +17,12 @@ from satupintu.permits.signing import LocalSigner, Signer
 from satupintu.permits.stamping import stamp
 from satupintu.permits.token import TokenSigner
 
-LOCAL, BSRE, PKCS11 = "local", "bsre", "pkcs11"
+LOCAL, BSRE, PKCS11, SEAL = "local", "bsre", "pkcs11", "segel"
 ISSUERS: Mapping[str, str] = {
     LOCAL: LocalSigner.issuer,
     BSRE: "Balai Besar Sertifikasi Elektronik (BSrE), BSSN",
     PKCS11: TokenSigner.issuer,
+    SEAL: LocalSigner.issuer,
 }
 """Hand -> whose certificate it is, as printed."""
 
@@ -29,7 +30,7 @@ ISSUERS: Mapping[str, str] = {
 def signer_of(office: Office, day: date) -> str:
     """The hand that signs for this office on that day."""
     found = str(setting(office, "signer", day))
-    if found not in ISSUERS:
+    if found not in ISSUERS or found == SEAL:  # the seal is of no person, so nobody signs with it
         raise ValueError(f"unknown signer {found!r}")
     return found
 
@@ -38,7 +39,12 @@ def signed_by(hand: str) -> Signer:
     """The signer behind a hand that signs in the worker. Raises OSError where it is not set up."""
     if hand == PKCS11:
         return _token(settings.PKCS11, settings.PKCS11_TOKEN, settings.PKCS11_KEY, settings.PKCS11_PIN)
-    return LocalSigner(settings.KEYS, stamp())
+    return LocalSigner(settings.KEYS, stamp(), seal=hand == SEAL)
+
+
+def ours() -> tuple[LocalSigner, ...]:
+    """Whose signatures this house can tell from its own keys: the head's, and the office's seal."""
+    return LocalSigner(settings.KEYS), LocalSigner(settings.KEYS, seal=True)
 
 
 @cache

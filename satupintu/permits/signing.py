@@ -53,6 +53,10 @@ RESERVED_DIGITS = 4096
 STAMPED_DIGITS = 32768  # with a time-stamp inside, whose size is the authority's
 
 
+HEAD_KEY = ("signer.pem", "Kepala Dinas (CONTOH)")
+SEAL_KEY = ("seal.pem", "Segel Kantor (CONTOH)")
+
+
 class Signer(Protocol):
     """Somebody who can sign a PDF. issuer: the name on the print. training: prints must say CONTOH."""
 
@@ -71,14 +75,16 @@ class Signer(Protocol):
 class LocalSigner:
     """Signs with a certificate of a development CA kept in a directory; made at first use, by whoever comes first.
 
-    keys_dir: directory of the keys; files in it have mode 0600, two processes at once get the same ones.
+    keys_dir: directory of the keys; files in it have mode 0600, two processes at once get the same ones. seal: with the
+    key of the office itself instead of the head's, for what is issued without a person.
     """
 
     issuer = "CA pengembangan Satu Pintu (CONTOH)"
     training = True
 
-    def __init__(self, keys_dir: Path | str, stamp: Stamp | None = None) -> None:
+    def __init__(self, keys_dir: Path | str, stamp: Stamp | None = None, *, seal: bool = False) -> None:
         self._dir = Path(keys_dir)
+        self._name, self._subject = SEAL_KEY if seal else HEAD_KEY
         self._stamp = stamp
         self._loaded: _Chain | None = None
 
@@ -104,11 +110,11 @@ class LocalSigner:
 
     def _load(self) -> _Chain:
         if self._loaded is None:
-            path = self._dir / "signer.pem"
+            path = self._dir / self._name
             if not path.exists():
                 with _alone(self._dir):
                     if not path.exists():
-                        _write_private(path, _make_chain())
+                        _write_private(path, _make_chain(self._subject))
             self._loaded = _read_chain(path.read_bytes())
         return self._loaded
 
@@ -202,8 +208,8 @@ def _pkcs8(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def _make_chain() -> bytes:
-    """PEM of the head's key, his certificate, the CA's and its empty list of revoked ones; the CA's key is forgotten."""
+def _make_chain(subject: str) -> bytes:
+    """PEM of a key for this subject, his certificate, the CA's and its empty list of revoked ones; the CA's key is forgotten."""
     authority_key, head_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name = _name("CA Pengembangan Satu Pintu (CONTOH)")
     authority = (
@@ -214,7 +220,7 @@ def _make_chain() -> bytes:
         .sign(authority_key, hashes.SHA256())
     )
     head = (
-        _certificate(_name("Kepala Dinas (CONTOH)"), authority_name, head_key)
+        _certificate(_name(subject), authority_name, head_key)
         .add_extension(certs.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(certs.SubjectKeyIdentifier.from_public_key(head_key.public_key()), critical=False)

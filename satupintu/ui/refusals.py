@@ -480,6 +480,37 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    # perizinan berusaha
+    "licensing.no-actor": Words(
+        what=_("Permohonan ini belum menyebut pelaku usahanya."),
+        do=_("Lengkapi data pelaku usaha dulu, lalu kirim lagi. Isian Anda tetap ada."),
+    ),
+    "licensing.no-activity": Words(
+        what=_("Belum ada kegiatan usaha dalam permohonan ini."),
+        do=_("Tambahkan sedikitnya satu bidang usaha, lalu kirim lagi."),
+    ),
+    "licensing.risk-open": Words(
+        what=_("Tingkat risiko KBLI %(kbli)s belum pasti, jadi belum ada yang diterbitkan."),
+        do=_("Buka kegiatan itu, jawab pertanyaan risikonya, lalu kirim lagi."),
+    ),
+    "licensing.risk-changed": Words(
+        what=_(
+            "Tingkat risiko KBLI %(kbli)s berbeda dari yang tadi ditunjukkan, jadi belum ada yang diterbitkan."
+        ),
+        do=_("Buka kegiatan itu dan baca risikonya yang sekarang, lalu kirim lagi. Isian Anda tetap ada."),
+    ),
+    "licensing.unknown-activity": Words(
+        what=_("Kegiatan usaha yang mau diubah atau ditutup tidak ada lagi pada NIB ini."),
+        do=_("Kembali ke daftar kegiatan, lalu pilih kegiatan yang masih berjalan."),
+    ),
+    "licensing.no-nib": Words(
+        what=_("Pelaku usaha ini belum punya NIB, jadi belum ada yang bisa diubah atau ditutup."),
+        do=_("Ajukan permohonan baru lebih dulu."),
+    ),
+    "licensing.being-issued": Words(
+        what=_("Dokumen dari permohonan sebelumnya masih dicetak."),
+        do=_("Tunggu sebentar sampai dokumennya terbit, lalu kirim lagi. Isian Anda tetap ada."),
+    ),
     # the token of a printed permit
     "proof.unreadable": Words(
         what=_("Ini bukan isi QR dari surat kami, atau tidak lengkap."),

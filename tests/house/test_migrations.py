@@ -43,6 +43,11 @@ ALLOWED: dict[tuple[str, str, str], str] = {
         "0003_versions",
         "locks-big-table",
     ): "a unique rule cannot be built beside; permits are some thousands a year, so it takes seconds",
+    (
+        "permits",
+        "0004_products",
+        "locks-big-table",
+    ): "two unique rules cannot be built beside; permits are some thousands a year, so it takes seconds",
 }
 
 DATA = (migrations.RunPython, migrations.RunSQL)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,21 +13,18 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from satupintu.accounts.models import Account
 from satupintu.adapters.oss import simulator
 from satupintu.adapters.oss.client import TOKEN, token
 from satupintu.adapters.oss.simulator import Oss
 from satupintu.applications import actions as applications
 from satupintu.applications.models import Application
-from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
-from satupintu.catalog.queries import in_force
-from satupintu.core.access import Capacity, Role
 from satupintu.door import files, read
 from satupintu.door.moment import at_moment
-from satupintu.door.write import create
+from satupintu.licensing import actions as licensing
 from satupintu.licensing import queries
+from satupintu.licensing.actions import channel
 from satupintu.licensing.jobs import hand_over
 from satupintu.licensing.models import HandOver, OssMessage, OssProduct
 from satupintu.notices.models import Notice
@@ -35,36 +33,9 @@ from tests import factories as f
 
 Stage = Callable[[str], Any]
 KEY, USER, PASSWORD = "kunci-contoh-oss", "kampar", "kata-sandi-oss-contoh"
-SERVICE = "umk-menengah-tinggi-tinggi"
+ADMIN = "admin@kampar.example"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-WARUNG = {
-    "id": "0a1b2c3d",
-    "kbli": {"version": "2025", "code": "56101", "title": "Restoran"},
-    "nama-usaha": "Warung Contoh",
-    "desa": "14.01.01.2001",
-    "alamat": {"jalan": "Jalan Contoh 1", "rt": "1", "rw": "2", "kode-pos": "28412"},
-    "titik": {"lintang": "0.33", "bujur": "101.02"},
-    "penguasaan": "Milik sendiri",
-    "luas": "120.5",
-    "modal-tanah": 0,
-    "modal-bangunan": 5_000_000,
-    "modal-mesin": 10_000_000,
-    "modal-kerja": 2_000_000,
-    "modal-lain": 0,
-    "pekerja-laki": 1,
-    "pekerja-perempuan": 2,
-    "kegiatan-uraian": "Menjual makanan",
-    "risiko": {"risk": "MT"},
-    "produk": [
-        {"id": "1", "jenis": "Nasi", "kapasitas": "1000", "satuan": "porsi", "halal": False, "sni": False}
-    ],
-}
-KEBUN = {
-    **WARUNG,
-    "id": "1a1b2c3d",
-    "kbli": {"version": "2025", "code": "01111", "title": "Jagung"},
-    "risiko": {"risk": "R"},
-}
+BY = {"title": "Keputusan contoh", "number": "1/2026", "dated": f.AT.date(), "day": f.AT.date()}
 
 
 @pytest.fixture
@@ -79,32 +50,48 @@ def oss(settings: Any) -> Iterator[Oss]:
     server.server_close()
 
 
-def hand_in(*activities: dict[str, Any], **answers: Any) -> Case:
-    """A permohonan of Kampar as it stands when it was sent by the channel of OSS; nothing has left yet."""
-    office = Office.objects.get(slug="kampar")
-    service = in_force(office.pk, SERVICE, f.AT.date())
-    account = Account.objects.get(email=f.APPLICANT)
-    assert account.person is not None
-    count = Case.objects.count()
-    case = Case(
-        office=office, service=service, owner_key=str(account.person.key), receipt=f"SP-1401-26-{count:06d}",
-        title="Warung Contoh", state={}, step="", role="", opened_at=f.AT, entered_at=f.AT,
-    )  # fmt: skip
-    with at_moment(f.AT), create(f.actor("pemohon"), Capacity(Role.APPLICANT), case, asked=f.asked()) as door:
-        Application.objects.create(
-            office=office, service=service, account=account, person=account.person, case=case, sent_at=f.AT,
-            answers={"jenis": "baru", "kegiatan": list(activities or (WARUNG, KEBUN)), **answers},
-            started_at=f.AT, changed_at=f.AT,
-        )  # fmt: skip
-        door.event("application.sent")
-        marks = ("form-done", "channel-oss")
-        cases.begin(door, marks=marks, outcome="terbitkan")
-    return case
+def hand_in(*activities: dict[str, Any], who: str = "pemohon") -> Case:
+    """A permohonan of Kampar, sent by the channel of OSS; nothing has left yet."""
+    with at_moment(f.AT):
+        draft = f.business_draft(*(activities or (warung(), kebun())), who=who)
+        given = licensing.submit(f.actor(who), draft.key, ticked=f.statements(draft), asked=f.asked())
+    found = case_queries.by_receipt(given["receipt"])
+    assert found is not None
+    return found
+
+
+def warung(**differs: Any) -> dict[str, Any]:
+    """An activity of medium-high risk."""
+    product = {
+        "id": "1",
+        "jenis": "Nasi",
+        "kapasitas": "1000",
+        "satuan": "porsi",
+        "halal": False,
+        "sni": False,
+    }
+    more = {"luas": "120.5", "produk": [product], "titik": {"lintang": "0.33", "bujur": "101.02"}}
+    return f.activity(f.MEDIUM_HIGH, **{**more, **differs})
+
+
+def kebun() -> dict[str, Any]:
+    return f.activity(f.LOW)
 
 
 @pytest.fixture
-def case(stage: Stage, oss: Oss) -> Case:
+def kampar(stage: Stage) -> Office:
+    """Kampar, where two persons have ruled that OSS issues."""
     stage("verifikasi")
+    f.newcomer(ADMIN, "administrator", office="kampar")
+    office = Office.objects.get(slug="kampar")
+    wanted = channel.Wanted("oss", productive=True, **BY)
+    key = channel.propose(f.actor(ADMIN), office, wanted, asked=f.asked())["ruling"]
+    channel.answer(f.actor("kadis@kampar.example"), uuid.UUID(key), accept=True, asked=f.asked())
+    return office
+
+
+@pytest.fixture
+def case(kampar: Office, oss: Oss) -> Case:
     return hand_in()
 
 
@@ -178,13 +165,12 @@ def test_it_goes_to_oss_and_its_products_come_back(case: Case, oss: Oss) -> None
 
 def test_what_leaves_is_in_oss_s_words(case: Case, oss: Oss) -> None:
     run()
-    warung = kept(oss)["data"]["data_proyek"][0]
-    assert (warung["kbli"], warung["skala_usaha"], warung["skala_resiko"]) == (56101, "01", "MT")
-    assert (warung["status_tanah"], warung["memiliki_menguasai"], warung["luas_tanah"]) == ("02", "Y", 121)
-    assert warung["jumlah_investasi"] == 17_000_000
-    assert warung["data_lokasi_proyek"][0]["proyek_daerah_id"] == "1401012001"
-    assert warung["data_proyek_produk"][0]["kapasitas"] == 1000
-    assert kept(oss)["data"]["data_proyek"][1]["kbli"] == 1111  # a number to OSS: it comes back with its zero
+    first = kept(oss)["data"]["data_proyek"][0]
+    assert (first["kbli"], first["skala_usaha"], first["skala_resiko"]) == (11052, "01", "MT")
+    assert (first["status_tanah"], first["memiliki_menguasai"], first["luas_tanah"]) == ("02", "Y", 121)
+    assert first["jumlah_investasi"] == 1_335_000_000
+    assert first["data_lokasi_proyek"][0]["proyek_daerah_id"] == "1401012001"
+    assert first["data_proyek_produk"][0]["kapasitas"] == 1000
 
 
 def test_an_answer_at_once_is_kept_and_applied_like_any_other(case: Case, oss: Oss) -> None:
@@ -322,17 +308,15 @@ def test_a_refusal_that_comes_before_we_know_its_id_is_applied_when_we_do(case: 
 # What a person must mend -----------------------------------------------------------------------------------------
 
 
-def test_a_field_one_character_too_long_does_not_leave_and_is_named(stage: Stage, oss: Oss) -> None:
-    stage("verifikasi")
-    f.newcomer("admin@kampar.example", "administrator", office="kampar")
-    case = hand_in({**WARUNG, "nama-usaha": "x" * 256})
+def test_a_field_one_character_too_long_does_not_leave_and_is_named(kampar: Office, oss: Oss) -> None:
+    case = hand_in(warung(**{"kegiatan-uraian": "x" * 256}))
     run()
     assert state(case) == ("failed", "fields", "")
     row = HandOver.objects.get(case=case)
-    assert row.words == "data_proyek[0].nama_kegiatan: terlalu panjang (paling banyak 255)"
+    assert row.words == "data_proyek[0].uraian_usaha: terlalu panjang (paling banyak 255)"
     assert oss.asked == 0
-    assert Notice.objects.filter(account__email="admin@kampar.example", about=case.subject).count() == 1
-    fits = hand_in({**WARUNG, "nama-usaha": "x" * 255})
+    assert Notice.objects.filter(account__email=ADMIN, about=case.subject).count() == 1
+    fits = hand_in(warung(**{"kegiatan-uraian": "x" * 255}))
     run()
     assert state(fits) == ("sent", "", "")
 

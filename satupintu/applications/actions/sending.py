@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from satupintu.core.access import Actor, Permission, require
 from satupintu.core.numbers import check_code, receipt
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import commitment, digest
-from satupintu.door.write import Answer, Asked, action, create, write
+from satupintu.door.write import Answer, Asked, Write, action, create, write
 from satupintu.offices.actions import take_number
 from satupintu.offices.queries import local_day
 
@@ -34,6 +35,26 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
     Raises Refusal `applications.sent`, `applications.incomplete`, `applications.statements`,
     `applications.service-changed`, `catalog.closed`.
     """
+    with handed_in(actor, key, ticked=ticked, asked=asked) as (door, _):
+        door.answer = {"receipt": door.row.receipt}
+    return door.answer
+
+
+@contextmanager
+def handed_in(
+    actor: Actor,
+    key: uuid.UUID,
+    *,
+    ticked: Mapping[str, bool],
+    asked: Asked,
+    marks: tuple[str, ...] = (),
+    title: str = "",
+) -> Iterator[tuple[Write[Case], Application]]:
+    """The commit that sends an application, open for a room above that does more in it (licensing).
+
+    marks: facts that are settled when the case begins. title: what lists call it; "" by its answers.
+    Raises Refusal as `send`.
+    """
     application = queries.own(actor, key)
     day = local_day(application.office, actor.at)
     case = Case(
@@ -42,7 +63,7 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
         owner_key=application.owner_key,
         filed_for_key=application.filed_for_key,
         receipt=f"-{uuid.uuid4().hex[:20]}",
-        title=queries.title(application)[:160],
+        title=(title or queries.title(application))[:160],
         state={},
         step="",
         role="",
@@ -69,9 +90,8 @@ def send(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: Ask
         helped = "help-asked" if _wants_help(locked) else "help-not-asked"
         follow(locked.key, case.key)
         first = queries.package(locked).sop.first
-        cases.begin(door, marks=("form-done", helped), outcome=next(iter(first.outcomes)))
-        door.answer = {"receipt": case.receipt}
-    return door.answer
+        cases.begin(door, marks=("form-done", helped, *marks), outcome=next(iter(first.outcomes)))
+        yield door, locked
 
 
 def _check_sendable(application: Application, at: datetime, ticked: Mapping[str, bool]) -> None:

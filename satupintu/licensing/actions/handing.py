@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
+from satupintu.applications import queries as applications
+from satupintu.businesses.models import Business
 from satupintu.cases import actions as cases
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
@@ -24,6 +26,7 @@ from satupintu.door import files
 from satupintu.door.moment import now
 from satupintu.door.write import Answer, Asked, Write, action, task_of, write
 from satupintu.licensing import queries
+from satupintu.licensing.actions.issue import taken_back
 from satupintu.licensing.models import HandOver, OssMessage, OssProduct
 
 CaseDoor = Write[Case]
@@ -162,7 +165,8 @@ def granted(actor: Actor, message_id: int, pk: int, answer: NibAnswer, expected:
         row.save()
         for product in answer.products:
             _product(door, row, product)
-        _answer(door, "granted", row, nib=answer.nib)
+        business = taken_back(door, applications.of_case(door.row), answer.nib)
+        _answer(door, "granted", row, nib=answer.nib, business=str(business.key))
 
 
 def _judge_granted(row: HandOver, answer: NibAnswer, expected: dict[str, str], case: Case) -> tuple[str, str]:
@@ -174,6 +178,9 @@ def _judge_granted(row: HandOver, answer: NibAnswer, expected: dict[str, str], c
         return OssMessage.LATE, "berkas ini sudah selesai"
     if dict(answer.kbli) != expected:
         return OssMessage.CONTRADICTS, "kegiatan usahanya lain dari yang dikirim"
+    owner = Business.objects.filter(nib=answer.nib).values_list("actor__key", flat=True).first()
+    if owner not in (None, case.filed_for_key):
+        return OssMessage.CONTRADICTS, "NIB ini milik pelaku usaha lain"
     return OssMessage.APPLIED, ""
 
 

@@ -20,7 +20,7 @@ from satupintu.core.access import Actor, Permission, Role, require
 from satupintu.core.numbers import check_code, permit_number
 from satupintu.core.refusal import Refusal
 from satupintu.core.seal import digest
-from satupintu.core.sop import SIGN_BEGUN, SIGN_DONE
+from satupintu.core.sop import SIGN_BEGUN, SIGN_DONE, SYSTEM
 from satupintu.core.telling import next_morning
 from satupintu.door import files
 from satupintu.door.write import Answer, Asked, Write, action, create, write
@@ -29,7 +29,7 @@ from satupintu.offices.models import Office
 from satupintu.offices.queries import local_day, zone_of
 from satupintu.permits import papers, queries
 from satupintu.permits.models import Attempt, Batch, Draft, Permit, Replacement, SigningDay
-from satupintu.permits.signers import BSRE, signer_of
+from satupintu.permits.signers import BSRE, SEAL, signer_of
 
 MOST_TOGETHER = 200
 ANSWER_TAKES = timedelta(
@@ -105,9 +105,30 @@ def freeze(
     """
     case, day = door.row, local_day(door.row.office, actor.at)
     _count(door, actor, day)
-    permit.office_id, permit.case, permit.code = case.office_id, case, check_code()
-    permit.hand, permit.signer, permit.begun_at = signer_of(case.office, day), actor.person, actor.at
-    permit.data = papers.frozen(case, permit, data, actor, replaces=replaces)
+    permit.hand, permit.signer = signer_of(case.office, day), actor.person
+    _freeze(door, permit, data, papers.signed_by_head(case, actor), replaces)
+
+
+def seal(door: Write[Case], permit: Permit, data: dict[str, Any], *, replaces: Permit | None = None) -> None:
+    """Issue without a person: freeze the data under the office's own seal and queue it; never under the head's name.
+
+    permit, replaces: as for `freeze`.
+    """
+    permit.hand, permit.signer = SEAL, SYSTEM
+    _freeze(door, permit, data, papers.sealed_by_office(door.row, door.at), replaces)
+
+
+def _freeze(
+    door: Write[Case],
+    permit: Permit,
+    data: dict[str, Any],
+    signer: dict[str, Any],
+    replaces: Permit | None,
+) -> None:
+    case = door.row
+    permit.office_id, permit.case, permit.code, permit.begun_at = case.office_id, case, check_code(), door.at
+    permit.replaces = replaces
+    permit.data = papers.frozen(case, permit, data, signer, replaces=replaces)
     permit.save()
     if permit.hand != BSRE:
         door.job("permits.sign", permit_id=permit.pk)
@@ -145,22 +166,35 @@ def store_signed(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -
         Attempt.objects.filter(permit=locked, state=Attempt.SENT).update(state=Attempt.SIGNED, code="")
         later = {"version": locked.version} if locked.version > 1 else {}
         door.event("permit.issued", number=locked.number, sha256=kept.sha256, level=level, **later)
-        if locked.version == 1:
-            cases.mark(door, SIGN_DONE)
-        else:
-            _supersede(door, locked)
+        before = queries.before(locked)
+        if before is not None:
+            _supersede(door, locked, before)
+        if before is None or before.case_id != locked.case_id:  # what this case was for, no replacement of it
+            _all_signed(door)
 
 
-def _supersede(door: Write[Case], issued: Permit) -> None:
-    """In the commit that issues a later version the one before it stops to hold; its holder is told."""
-    old = Permit.objects.select_for_update().get(case_id=issued.case_id, version=issued.version - 1)
+def _all_signed(door: Write[Case]) -> None:
+    """The case goes on when the last of its products is stored."""
+    if not Permit.objects.filter(case=door.row, state=Permit.SIGNING).exists():
+        cases.mark(door, SIGN_DONE)
+
+
+def _supersede(door: Write[Case], issued: Permit, before: Permit) -> None:
+    """In the commit that issues a later version the one before it stops to hold; its holder is told.
+
+    What was revoked meanwhile stays revoked. Of a version from another case that case's own notices tell.
+    """
+    old = Permit.objects.select_for_update().get(pk=before.pk)
+    if old.state != Permit.ISSUED:
+        return
     old.state, old.replaced_at = Permit.REPLACED, door.at
     old.save()
     if old.revoke_asked_by:  # still to be decided, about what holds now
         issued.revoke_asked_by, issued.revoke_reason = old.revoke_asked_by, old.revoke_reason
         issued.save()
     door.event("permit.replaced", number=old.number, version=old.version, by=issued.version)
-    door.job("permits.tell_replaced", permit_id=issued.pk)
+    if old.case_id == issued.case_id:
+        door.job("permits.tell_replaced", permit_id=issued.pk)
 
 
 def store_once(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -> None:

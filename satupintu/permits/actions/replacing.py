@@ -120,7 +120,14 @@ def confirm(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answ
 def _next(door: Write[Case], actor: Actor, proposal: Replacement) -> Permit:
     old, shown = proposal.permit, shown_changes(door.row, proposal)
     holder = str(proposal.changes.get(applications.TITLED_BY) or old.holder)[:160]
-    made = Permit(version=old.version + 1, kind=old.kind, title=old.title, number=old.number, holder=holder)
+    made = Permit(
+        part=old.part,
+        version=old.version + 1,
+        kind=old.kind,
+        title=old.title,
+        number=old.number,
+        holder=holder,
+    )
     freeze(door, actor, made, papers.changed(old, shown), replaces=old)
     return made
 

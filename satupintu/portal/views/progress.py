@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -55,7 +56,6 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect(summary.resume(found))
     told = story.of(found, request.actor.at)
     lines = read.history(found.case)
-    permit = permits.of_case(found.case)
     items = applications.items(found)
     context = {
         "application": found,
@@ -69,10 +69,7 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "history": story.history(told, lines),
         "remarks": story.remarks(told, lines, cases.remarks(found.case, for_applicant=True)),
         "documents": [(item, stored(found, item)) for item in items if item.document],
-        "permit": permit if permit and permit.state != Permit.SIGNING else None,
-        "older": _older(told, permit),
-        "issued": permit is not None and permit.state == Permit.ISSUED,
-        "issued_on": story.when(told, permit.issued_at) if permit and permit.issued_at else "",
+        "papers": [_paper(told, one) for one in permits.products(found.case) if one.file is not None],
         "command_id": uuid.uuid4(),
     }
     answer = render(request, "portal/application.html", context)
@@ -81,11 +78,36 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     return answer
 
 
-def _older(told: story.Told, permit: Permit | None) -> list[tuple[Permit, str]]:
-    """The versions that were replaced, newest first, and when."""
-    if permit is None or permit.version == 1:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One product of the application as its page shows it. older: versions that were replaced, and when."""
+
+    permit: Permit
+    issued_on: str
+    older: list[tuple[Permit, str]]
+    instead: Permit | None
+
+    @property
+    def holds(self) -> bool:
+        return self.permit.state == Permit.ISSUED
+
+    @property
+    def replaced(self) -> bool:
+        return self.permit.state == Permit.REPLACED
+
+
+def _paper(told: story.Told, permit: Permit) -> Paper:
+    assert permit.issued_at is not None  # its file is stored
+    issued_on = story.when(told, permit.issued_at)
+    return Paper(permit, issued_on, _older(told, permit), permits.replaced_by(permit))
+
+
+def _older(told: story.Told, permit: Permit) -> list[tuple[Permit, str]]:
+    """The versions of this case that were replaced, newest first, and when."""
+    if permit.version == 1:
         return []
-    return [(one, story.when(told, one.replaced_at)) for one in permits.earlier(told.case) if one.replaced_at]
+    earlier = (one for one in permits.earlier(told.case) if one.number == permit.number and one != permit)
+    return [(one, story.when(told, one.replaced_at)) for one in earlier if one.replaced_at]
 
 
 # Correction -------------------------------------------------------------------------------------------------------
@@ -239,19 +261,19 @@ def reopen(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 def download(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Record that the holder fetches his permit, then hand it out. Raises Refusal `permits.none`."""
     found = own(request, key)
-    _signed(found)
+    signed = _signed(request, found)
     assert found.case is not None  # it has a permit
     command = asked(request, act="download", key=str(key))
     permit_actions.downloaded(request.actor, found.case.pk, asked=command)
-    return redirect("portal:permit", key)
+    return redirect(f"{reverse('portal:permit', args=[key])}?surat={signed.key}")
 
 
 @applicant()
 @require_safe
 def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
-    """The signed bytes, exactly as they were stored, to keep; of an earlier version by `versi`."""
+    """The signed bytes, exactly as they were stored, to keep: of the product `surat`, or of an earlier `versi`."""
     found = own(request, key)
-    signed = _signed(found)
+    signed = _signed(request, found)
     wanted = request.GET.get("versi", "")
     if wanted.isdecimal() and len(wanted) < 4 and found.case:
         signed = permits.version(found.case, int(wanted))
@@ -267,7 +289,7 @@ def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
 def large_copy(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """The permit in large print, made now: a copy without signature. Raises Refusal `permits.none`, `permits.revoked`."""
     found = own(request, key)
-    signed = _signed(found)
+    signed = _signed(request, found)
     if signed.state == Permit.REVOKED:
         raise Refusal("permits.revoked")
     if story.of(found, request.actor.at).awaits_download:  # first the permit itself
@@ -282,8 +304,13 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
     return answer
 
 
-def _signed(found: Application) -> Permit:
-    signed = permits.of_case(found.case) if found.case else None
-    if signed is None or signed.file is None:
+def _signed(request: ActorRequest, found: Application) -> Permit:
+    """The issued paper that `surat` names, by its key; the first one where it names none."""
+    wanted = request.POST.get("surat", request.GET.get("surat", ""))
+    try:
+        key = uuid.UUID(wanted) if wanted else None
+    except ValueError:
+        raise Refusal("permits.none", status=404) from None
+    if found.case is None:
         raise Refusal("permits.none")
-    return signed
+    return permits.product(found.case, key)

@@ -176,6 +176,8 @@ def _answer(request: ActorRequest, verdict: permits.Verdict, *, of_file: bool = 
         "office": office,
         "facts": verdict.facts,
         "training": verdict.training,
+        "unverified": verdict.unverified,
+        "sign": "replaced" if verdict.unverified else "genuine",  # no tick on what allows nothing yet
         "of_file": of_file,
         "checked": moment(request.actor.at, zone),
         "instead": permits.replaced_by(permit) if permit else None,
