@@ -154,6 +154,7 @@ class OssProduct(models.Model):
     keeps the paper; file: the paper as it came, once it was fetched.
     """
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     hand_over = models.ForeignKey(HandOver, on_delete=models.PROTECT, related_name="products")
     kind = models.CharField(max_length=4)
     number = models.CharField(max_length=150)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -147,6 +148,18 @@ def products_of(case: Case) -> list[OssProduct]:
     """What OSS has issued for this file, the NIB first."""
     rows = OssProduct.objects.filter(hand_over__case=case).select_related("file")
     return sorted(rows, key=lambda one: (one.kind != "nib", one.reference))
+
+
+def product_with_paper(case: Case, key: uuid.UUID) -> OssProduct | None:
+    """One product of this file whose paper OSS has handed out."""
+    rows = OssProduct.objects.select_related("file").filter(hand_over__case=case, file__isnull=False)
+    return rows.filter(key=key).first()
+
+
+def issued_by_oss(pdf: bytes) -> OssProduct | None:
+    """The product whose paper has exactly these bytes."""
+    digest = hashlib.sha256(pdf).hexdigest()
+    return OssProduct.objects.filter(file__sha256=digest).order_by("-pk").first()
 
 
 def unfetched(pk: int) -> OssProduct | None:

@@ -10,14 +10,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
+from satupintu.accounts.models import Account
 from satupintu.adapters.oss import simulator
 from satupintu.adapters.oss.client import TOKEN, token
 from satupintu.adapters.oss.simulator import Oss
 from satupintu.applications import actions as applications
 from satupintu.applications.models import Application
+from satupintu.businesses import actions as businesses
+from satupintu.businesses.models import Business
 from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.door import files, read
@@ -29,6 +34,7 @@ from satupintu.licensing.jobs import hand_over
 from satupintu.licensing.models import HandOver, OssMessage, OssProduct
 from satupintu.notices.models import Notice
 from satupintu.offices.models import Office
+from satupintu.permits.models import Permit
 from tests import factories as f
 
 Stage = Callable[[str], Any]
@@ -158,7 +164,7 @@ def test_it_goes_to_oss_and_its_products_come_back(case: Case, oss: Oss) -> None
     assert (nib.kind, nib.number, nib.verified) == ("nib", "9900000000001", True)
     assert (izin.kind, izin.number, izin.verified) == ("ss", "99000000000010001", False)
     assert izin.file is not None
-    assert files.read(izin.file) == simulator.PAPER
+    assert files.read(izin.file) == simulator.paper(f"/berkas/{izin.licence}.pdf")
     kinds = [line.kind for line in read.history(case)]
     assert [kind for kind in kinds if kind.startswith("oss.")] == ["oss.sent", "oss.granted"]
 
@@ -225,6 +231,81 @@ def test_a_paper_of_another_host_is_not_fetched(case: Case, oss: Oss) -> None:
     call("receiveNIB", whole)
     assert OssProduct.objects.get(kind="ss").file is None
     assert state(case) == ("answered", "", "granted")
+
+
+def test_the_business_is_oss_s_from_now_on(case: Case, oss: Oss) -> None:
+    run()
+    call("receiveNIB", issued(oss))
+    business = Business.objects.get()
+    assert (business.nib, business.issuer) == ("9900000000001", "oss")
+    rows = business.activities.order_by("number")
+    assert [(row.risk, row.case) for row in rows] == [("MT", case.key), ("R", case.key)]
+    assert not Permit.objects.filter(case=case).exists()
+
+
+def test_the_applicant_reads_where_his_file_is_and_who_acts(case: Case, oss: Oss) -> None:
+    oss.mood = 503
+    assert "sedang diteruskan ke OSS" in page(case)
+    run()
+    assert "OSS belum menjawab. Kami mencoba lagi sendiri sampai berhasil." in page(case)
+    oss.mood = ""
+    run(MINUTE)
+    said = page(case)
+    assert "Permohonan Anda ada di OSS" in said
+    assert "Yang bertindak sekarang: OSS." in said
+    assert "Tanggal selesai ditentukan OSS." in said
+    call("receiveNIB", issued(oss), after=2 * MINUTE)
+    said = page(case)
+    for words in ("9900000000001", "99000000000010001", "Belum terverifikasi", "ditanyakan kepada OSS"):
+        assert words in said
+
+
+def page(case: Case) -> str:
+    """The applicant's page of this file."""
+    owner = f.log_in(Client(), Account.objects.get(email=f.APPLICANT))
+    key = Application.objects.get(case=case).key
+    with at_moment(f.AT + timedelta(minutes=3)):
+        return " ".join(owner.get(f"/permohonan/{key}").content.decode().split())
+
+
+def test_the_paper_is_handed_out_as_it_came_and_the_check_says_that_oss_issued_it(
+    case: Case, oss: Oss
+) -> None:
+    run()
+    call("receiveNIB", issued(oss))
+    ss = OssProduct.objects.get(kind="ss")
+    raw = simulator.paper(f"/berkas/{ss.licence}.pdf")
+    address = reverse("portal:from_oss", args=[Application.objects.get(case=case).key, ss.key])
+    owner = f.log_in(Client(), Account.objects.get(email=f.APPLICANT))
+    assert owner.get(address).content == raw
+    stranger = f.log_in(Client(), f.newcomer("lain@contoh.example"))
+    assert stranger.get(address).status_code == 404
+    pdf = SimpleUploadedFile("surat.pdf", raw, "application/pdf")
+    said = " ".join(Client().post("/cek", {"pdf": pdf}).content.decode().split())
+    for words in (
+        "Diterbitkan OSS",
+        "Bukan kantor kami yang menerbitkannya",
+        "Belum terverifikasi",
+        ss.number,
+    ):
+        assert words in said
+    typed = Client().get("/cek", {"kode": ss.number}).content.decode()
+    assert "Surat dari OSS ditanyakan kepada OSS." in typed
+
+
+def test_a_nib_of_somebody_else_contradicts(case: Case, oss: Oss) -> None:
+    run()
+    call("receiveNIB", issued(oss))
+    f.newcomer("lain@contoh.example")
+    where = businesses.Where({"jalan": "Jalan Lain 1"}, "")
+    data = {"name": "Orang Lain", "scale": "umk", "nik": "3171011708450001"}
+    businesses.keep_person(f.actor("lain@contoh.example"), where=where, asked=f.asked(), **data)
+    other = hand_in(who="lain@contoh.example")
+    run()
+    call("receiveNIB", issued(oss, nib="9900000000001"))
+    assert message().state == OssMessage.CONTRADICTS
+    assert state(other) == ("sent", "", "")
+    assert Business.objects.get().actor.owner_key == case.owner_key
 
 
 # OSS away --------------------------------------------------------------------------------------------------------

@@ -23,7 +23,10 @@ from zoneinfo import ZoneInfo
 from satupintu.adapters.oss.client import HAND_OVER, KEY, ONCE, TOKEN, token
 from satupintu.core.oss import ACTIVE, DATA_NIB, LICENCE, STANDARD, faults
 
-PAPER = b"%PDF-1.4\n% CONTOH: surat dari OSS tiruan\n%%EOF\n"
+
+def paper(path: str) -> bytes:
+    """What lies at this address: as small as a PDF can be, and another for each product."""
+    return f"%PDF-1.4\n% CONTOH: surat dari OSS tiruan, {path}\n%%EOF\n".encode()
 
 
 @dataclass
@@ -132,11 +135,12 @@ class Handler(BaseHTTPRequestHandler):
     oss: Oss
 
     def do_GET(self) -> None:
+        raw = paper(self.path)
         self.send_response(200)
         self.send_header("Content-Type", "application/pdf")
-        self.send_header("Content-Length", str(len(PAPER)))
+        self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
-        self.wfile.write(PAPER)
+        self.wfile.write(raw)
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
