@@ -171,8 +171,14 @@ def oss_issues(at: datetime) -> list[dict[str, str]]:
         return list(logins.values())
     account = _person(*OSS_ADMINISTRATOR, "administrator", office.slug, logins)
     if account is not None and account.person is not None:
-        letter = {"title": "Administrator", "letter": "SK contoh 001/2026", "since": at}
-        accounts.assign(account.person, office, "administrator", **letter)
+        accounts.assign(
+            account.person,
+            office,
+            "administrator",
+            title="Administrator",
+            letter="SK contoh 001/2026",
+            since=at,
+        )
         _keep(logins)
     author, head = (
         actor_of(Account.objects.get(email=email), at, proof=WHOLE)

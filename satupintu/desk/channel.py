@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from satupintu.licensing import queries
 from satupintu.licensing.models import ChannelRuling, HandOver
 from satupintu.offices.models import Office
 from satupintu.ui import formats
-from satupintu.ui.parts import Summary, SummaryRow, TagKind
+from satupintu.ui.parts import ListRow, Summary, SummaryRow, TagKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise as Text
@@ -44,7 +45,8 @@ MEANS: Mapping[str, Text] = {
     ),
     EARNEST: gettext_lazy(
         "Kantor ini menerbitkan sendiri. Suratnya berlaku dan tidak bertuliskan CONTOH. "
-        "OSS tidak mengetahuinya. Kantor bertanggung jawab atas dasar hukumnya."
+        "OSS tidak mengetahuinya. Segelnya memakai sertifikat buatan sistem ini. "
+        "Kantor bertanggung jawab atas dasar hukumnya."
     ),
 }
 STATES: Mapping[str, tuple[TagKind, Text]] = {
@@ -61,18 +63,6 @@ WHY: Mapping[str, Text] = {
     HandOver.FIELDS: gettext_lazy("ada isian yang tidak muat di OSS"),
     HandOver.REJECTED: gettext_lazy("OSS menolak datanya"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RulingRow:
-    """One proposal of the history."""
-
-    title: Text
-    kind: TagKind
-    word: Text
-    instrument: str
-    small: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +88,8 @@ def choice(kind: str, *, productive: bool) -> str:
 
 def context(actor: Actor, office: Office) -> dict[str, Any]:
     """The page of an office's channel."""
-    zone, now = ZoneInfo(office.time_zone), queries.channel_of(office, actor.at)
+    zone, holds = ZoneInfo(office.time_zone), queries.ruling_at(office, actor.at)
+    now = queries.channel_of(office, actor.at)
     rows = queries.channel_rulings(office)
     people = names({person for row in rows for person in (row.proposed_by, row.answered_by) if person})
     current = choice(now.kind, productive=now.productive)
@@ -106,7 +97,7 @@ def context(actor: Actor, office: Office) -> dict[str, Any]:
         "office": office,
         "title": TITLES[current],
         "means": MEANS[current],
-        "basis": now.basis,
+        "basis": instrument(holds) if holds else "",
         "proposes": granted(actor, office, Permission.CHANNEL_PROPOSE),
         "open": [_row(one, people, zone) for one in rows if one.state == ChannelRuling.OPEN],
         "rulings": [_row(one, people, zone) for one in rows if one.state != ChannelRuling.OPEN],
@@ -115,7 +106,7 @@ def context(actor: Actor, office: Office) -> dict[str, Any]:
     }
 
 
-def _row(row: ChannelRuling, people: Mapping[str, str], zone: ZoneInfo) -> RulingRow:
+def _row(row: ChannelRuling, people: Mapping[str, str], zone: ZoneInfo) -> ListRow:
     kind, word = STATES[row.state]
     who = people.get(row.proposed_by, formats.NOTHING)
     small = _("Mulai %(day)s. Diusulkan %(who)s.") % {"day": formats.plain_date(row.day), "who": who}
@@ -127,7 +118,7 @@ def _row(row: ChannelRuling, people: Mapping[str, str], zone: ZoneInfo) -> Rulin
         }
     title = TITLES[choice(row.kind, productive=row.productive)]
     href = reverse("desk:channel_ruling", args=[row.key])
-    return RulingRow(title, kind, word, instrument(row), small, href)
+    return ListRow(href, title, f"{instrument(row)}. {small}", word, kind)
 
 
 def instrument(row: ChannelRuling) -> str:
@@ -151,20 +142,20 @@ def _way(row: HandOver, actor: Actor, office: Office, zone: ZoneInfo) -> WayRow:
     )  # fmt: skip
 
 
-def proposal(row: ChannelRuling) -> Summary:
-    """What changes if it is confirmed."""
-    zone = ZoneInfo(row.office.time_zone)
-    before = queries.channel_of(row.office, row.proposed_at)
-    people = names({row.proposed_by})
-    rows = (
+def proposal(row: ChannelRuling, at: datetime) -> Summary:
+    """What is proposed, beside what holds now while nobody has answered."""
+    zone, people = ZoneInfo(row.office.time_zone), names({row.proposed_by})
+    rows = [
         SummaryRow(_("Kanal"), TITLES[choice(row.kind, productive=row.productive)]),
         SummaryRow(_("Dasar hukum"), instrument(row)),
         SummaryRow(_("Berlaku mulai"), formats.long_date(row.day)),
-        SummaryRow(_("Saat diusulkan berlaku"), TITLES[choice(before.kind, productive=before.productive)]),
         SummaryRow(_("Pengusul"), people.get(row.proposed_by, formats.NOTHING)),
         SummaryRow(_("Diusulkan"), formats.moment(row.proposed_at, zone)),
-    )
-    return Summary("usulan", _("Yang berubah bila disahkan"), rows)
+    ]
+    if row.state == ChannelRuling.OPEN:
+        now = queries.channel_of(row.office, at)
+        rows.insert(1, SummaryRow(_("Sekarang"), TITLES[choice(now.kind, productive=now.productive)]))
+    return Summary("usulan", _("Isi usulan"), tuple(rows))
 
 
 def means(row: ChannelRuling) -> Text:

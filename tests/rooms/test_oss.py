@@ -27,6 +27,7 @@ from satupintu.cases import queries as case_queries
 from satupintu.cases.models import Case
 from satupintu.door import files, read
 from satupintu.door.moment import at_moment
+from satupintu.door.worker import drain
 from satupintu.licensing import actions as licensing
 from satupintu.licensing import queries
 from satupintu.licensing.actions import channel
@@ -548,3 +549,15 @@ def test_a_file_withdrawn_before_oss_came_back_does_not_leave_any_more(case: Cas
     oss.mood = ""
     run(MINUTE)
     assert (oss.asked, end(case)) == (0, "ditarik")
+
+
+def test_oss_calls_the_office_over_the_network(committed: None, live_server: Any, oss: Oss) -> None:
+    oss.webhook = f"{live_server.url}/webhook/oss"
+    kept_there = oss.take("x", {"data_proyek": [{"nomor_proyek": "SP-1-01", "kbli": 1111}]})
+    told = {"dataNIB": oss.issued(kept_there)}
+    assert [oss.call("receiveNIB", told) for _ in range(2)] == [200, 200]
+    assert oss.call("receiveNIB", told, sign="0" * 40) == 403
+    row = OssMessage.objects.get()
+    assert (row.times, row.state) == (2, OssMessage.WAITING)
+    drain()  # by the real clock, as a call over the network goes
+    assert message().state == OssMessage.UNKNOWN

@@ -140,7 +140,7 @@ def ruling(request: ActorRequest, channel_ruling: uuid.UUID) -> HttpResponse:
         "office": row.office,
         "title": channel.TITLES[channel.choice(row.kind, productive=row.productive)],
         "means": channel.means(row),
-        "summary": channel.proposal(row),
+        "summary": channel.proposal(row, request.actor.at),
         "kind": kind,
         "word": word,
         "open": row.state == ChannelRuling.OPEN,
