@@ -19,6 +19,8 @@ from satupintu.catalog.kbli import kbli as kbli
 from satupintu.catalog.kbli import risk_of as risk_of
 from satupintu.catalog.kbli import risk_rows as risk_rows
 from satupintu.catalog.kbli import successors as successors
+from satupintu.catalog.kbli_words import Suggestion as Suggestion
+from satupintu.catalog.kbli_words import kbli_search as kbli_search
 from satupintu.catalog.models import Kbli, Region, RegionWord, Ruling, ServiceVersion, VersionRemark
 from satupintu.core import regions
 from satupintu.core.package import Package, Unsound, read_package

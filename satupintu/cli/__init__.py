@@ -20,6 +20,8 @@ from satupintu.cli import home
 from satupintu.cli.questions import QUESTIONS
 
 FINE, NOT_FINE, USAGE = 0, 1, 2
+VERSIONS = ("2017", "2020", "2025")
+"""Of KBLI."""
 
 
 class Usage(Exception):
@@ -68,6 +70,12 @@ class _Parser(argparse.ArgumentParser):
 def _days(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
         raise argparse.ArgumentTypeError("tulis banyaknya hari kerja, 1 sampai 9999.")
+    return int(text)
+
+
+def _few(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]?", text):
+        raise argparse.ArgumentTypeError("tulis banyaknya hasil, 1 sampai 99.")
     return int(text)
 
 
@@ -193,6 +201,7 @@ def _office(commands: Any) -> None:
         "folder", metavar="FOLDER", type=Path, help="berisi provinces, regencies, districts, villages (.csv)"
     )
 
+    _catalog(commands)
     whatsapp = _group(commands, "whatsapp", "menyiapkan kabar lewat WhatsApp")
     made = _command(
         whatsapp,
@@ -220,6 +229,48 @@ def _office(commands: Any) -> None:
     )
     _record(commands)
     _vault(commands)
+
+
+def _catalog(commands: Any) -> None:
+    """Tables that an office takes over, and asking them."""
+    tables = _group(commands, "import", "memuat tabel KBLI, konversi, risiko, kewenangan, dan wilayah")
+    for name, does in (
+        ("kbli", "muat daftar kode KBLI"),
+        ("kbli-map", "muat konversi kode antarversi KBLI"),
+        ("risk", "muat tabel tingkat risiko"),
+        ("authority", "muat tabel kewenangan"),
+    ):
+        made = _command(tables, name, does, room="tables", key=f"import-{name}")
+        made.add_argument("file", metavar="FILE", type=Path, help="tabel CSV, UTF-8, dengan baris judul")
+        made.add_argument(
+            "--version", metavar="V", choices=VERSIONS, default="", help="versi KBLI, misalnya 2025"
+        )
+        made.add_argument("--dry-run", action="store_true", help="tampilkan perubahan, jangan simpan")
+    made = _command(tables, "regions", "muat daftar wilayah Kemendagri", room="regions", key="regions-import")
+    made.add_argument(
+        "files", metavar="FILE", type=Path, nargs="+", help="folder atau keempat berkas: provinces, regencies, districts, villages"
+    )  # fmt: skip
+    made.add_argument("--dry-run", action="store_true", help="tampilkan perubahan, jangan simpan")
+
+    kbli = _group(commands, "kbli", "mencari kode KBLI")
+    made = _command(kbli, "search", "cari kode dengan kata sehari-hari", room="kbli", key="kbli-search")
+    made.add_argument("words", metavar="KATA", nargs="+", help="misalnya: warung kopi")
+    made.add_argument(
+        "--version", metavar="V", choices=VERSIONS, default="2025", help="versi KBLI; bawaan 2025"
+    )
+    made.add_argument("--limit", metavar="N", type=_few, default=5, help="paling banyak sekian; bawaan 5")
+
+    risk = _group(commands, "risk", "melihat tingkat risiko")
+    made = _command(risk, "lookup", "lihat risiko satu kegiatan usaha", room="kbli", key="risk-lookup")
+    made.add_argument("--kbli", metavar="KODE", required=True, help="lima angka")
+    made.add_argument(
+        "--version", metavar="V", choices=VERSIONS, default="2025", help="versi KBLI; bawaan 2025"
+    )
+    made.add_argument(
+        "--scale", choices=("mikro", "kecil", "menengah", "besar"), required=True, help="skala usaha"
+    )
+    made.add_argument("--scope", metavar="TEKS", default="", help="ruang lingkup, bila ditanyakan")
+    made.add_argument("--parameter", metavar="TEKS", default="", help="parameter, bila ditanyakan")
 
 
 def _record(commands: Any) -> None:

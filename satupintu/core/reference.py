@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
-from satupintu.core.risk import ALL, Risk, RiskRow, Scale
+from satupintu.core.risk import ALL, CALLED, Risk, RiskRow, Scale
 
 KBLI, MOVES, RISK, AUTHORITY = "kbli", "kbli-map", "risk", "authority"
 LONGEST_TITLE, LONGEST_SCOPE, LONGEST_NAME = 250, 250, 120
@@ -22,12 +22,9 @@ MOST_DAYS = 999
 UNREAD = "(not shown)"
 """Scope of a row whose source did not show it: which activity it is about is not known, so it is not taken."""
 
-LEVELS: Mapping[str, Risk] = {
-    "rendah": Risk.LOW,
-    "menengah rendah": Risk.MEDIUM_LOW,
-    "menengah tinggi": Risk.MEDIUM_HIGH,
-    "tinggi": Risk.HIGH,
-} | {level.value.lower(): level for level in Risk}
+LEVELS: Mapping[str, Risk] = {name.lower(): level for level, name in CALLED.items()} | {
+    level.value.lower(): level for level in Risk
+}
 SPELLINGS: Mapping[str, str] = {
     "bupati/walikota": "Bupati/Wali Kota",
     "bupati/wali kota": "Bupati/Wali Kota",

@@ -24,6 +24,15 @@ class Risk(StrEnum):
     HIGH = "T"
 
 
+CALLED: Mapping[Risk, str] = {
+    Risk.LOW: "Rendah",
+    Risk.MEDIUM_LOW: "Menengah Rendah",
+    Risk.MEDIUM_HIGH: "Menengah Tinggi",
+    Risk.HIGH: "Tinggi",
+}
+"""The official names of the levels (PP 28/2025 art. 128)."""
+
+
 class Scale(StrEnum):
     """Skala usaha (PP 7/2021 art. 35), the smallest first."""
 

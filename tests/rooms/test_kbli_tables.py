@@ -39,3 +39,14 @@ def test_the_starter_set_answers_asks_and_never_guesses() -> None:
     assert isinstance(courier, Ask)
     assert courier.field == "parameter"
     assert {rule.risk for rule in RiskRule.objects.all()} == {"R", "MR", "MT", "T"}
+
+
+def test_people_find_a_code_by_their_own_words_and_read_what_it_is_not() -> None:
+    first = queries.kbli_search(CURRENT, "warung kopi")[0]
+    assert (first.code, first.version, first.retired) == ("56303", CURRENT, False)
+    assert first.explained.startswith("Ini untuk menyajikan kopi")
+    assert "bukan" in first.explained
+    assert "(56101)" in first.explained
+    assert queries.kbli_search(CURRENT, "londry kiloan 24 jam")[0].code == "96100"
+    assert queries.kbli_search(CURRENT, "56303")[0].code == "56303"
+    assert queries.kbli_search(CURRENT, "") == []

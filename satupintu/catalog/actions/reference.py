@@ -42,10 +42,10 @@ class Loaded:
     counts: dict[str, int]
 
 
-def load_regions(rows: Sequence[regions.Region]) -> Loaded:
+def load_regions(rows: Sequence[regions.Region], *, dry_run: bool = False) -> Loaded:
     """Take over a whole list of regions (parents first), as `core.regions.read` gives it; a second time nothing changes.
 
-    Raises Refusal `catalog.regions-cut` where more than one known region in MOST_GONE is missing.
+    dry_run: only tell what would change. Raises Refusal `catalog.regions-cut` where more than one known region in MOST_GONE is missing.
     """
     with transaction.atomic():
         known = dict(Region.objects.values_list("code", "name"))
@@ -55,6 +55,9 @@ def load_regions(rows: Sequence[regions.Region]) -> Loaded:
             raise Refusal("catalog.regions-cut", status=422, gone=len(gone), known=len(known))
         new = [row for row in rows if row.code not in known]
         renamed = [row for row in rows if known.get(row.code, row.name) != row.name]
+        counts = {one.called: sum(row.level == one.level for row in rows) for one in regions.LISTS}
+        if dry_run:
+            return Loaded(len(new), len(renamed), len(gone), counts)
         if new:
             _insert(Region, ((row.code, row.name, row.level, row.parent or None) for row in new))
         for row in renamed:
@@ -63,7 +66,6 @@ def load_regions(rows: Sequence[regions.Region]) -> Loaded:
             RegionWord.objects.all().delete()
             words = ((word.encode(), row.code) for row in rows for word in regions.beginnings(row.name))
             _insert(RegionWord, words)
-    counts = {one.called: sum(row.level == one.level for row in rows) for one in regions.LISTS}
     return Loaded(len(new), len(renamed), len(gone), counts)
 
 
