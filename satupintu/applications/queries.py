@@ -141,8 +141,10 @@ def form(application: Application) -> FormSpec:
 
 
 def requirements(application: Application) -> tuple[Requirement, ...]:
+    """What must be handed in: what was pinned to this application, then what the service asks of everybody."""
     service = package(application).service
-    return tuple(service.requirements.values()) if service else ()
+    pinned = tuple(Requirement(kind="upload", **row) for row in application.pinned.get("requirements", ()))
+    return pinned + (tuple(service.requirements.values()) if service else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +279,8 @@ TITLED_BY = "nama-usaha"
 
 
 def title(application: Application) -> str:
-    """What lists call it: the business's name, else the service's."""
-    name = application.answers.get(TITLED_BY)
+    """What lists call it: what was pinned, the business's name, else the service's."""
+    name = application.pinned.get("title") or application.answers.get(TITLED_BY)
     return str(name) if name else package(application).name
 
 

@@ -8,6 +8,7 @@ from django.urls import path
 from satupintu.portal.views import (
     actor,
     documents,
+    fulfilment,
     mailbox,
     mandates,
     mine,
@@ -51,6 +52,8 @@ urlpatterns = [
     path("saya/pelaku-usaha/<uuid:actor>/pengurus", actor.people, name="actor_people"),
     path("saya/pelaku-usaha/pengurus/<uuid:member>/jawab", actor.answer, name="actor_answer"),
     path("saya/pelaku-usaha/<uuid:actor>/pengurus/<uuid:member>/akhiri", actor.end, name="actor_end"),
+    path("saya/pemenuhan", fulfilment.fulfilments, name="fulfilments"),
+    path("saya/pemenuhan/<uuid:product>/mulai", fulfilment.begin, name="fulfil"),
     path("kuasa", mandates.mandates, name="mandates"),
     path("kuasa/beri", mandates.give, name="mandate_give"),
     path("kuasa/<uuid:mandate>/jawab", mandates.answer, name="mandate_answer"),

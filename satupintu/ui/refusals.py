@@ -480,7 +480,19 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    "permits.base-gone": Words(
+        what=_("Surat yang mau diganti dengan versi ini tidak berlaku lagi."),
+        do=_("Tolak berkas ini dengan alasan itu. Pelaku usaha perlu mengajukan kegiatannya lagi."),
+    ),
     # perizinan berusaha
+    "licensing.not-open": Words(
+        what=_("Produk ini tidak menunggu pemenuhan lagi."),
+        do=_("Kembali ke daftar pemenuhan untuk melihat keadaannya sekarang."),
+    ),
+    "licensing.other-authority": Words(
+        what=_("Persyaratan kegiatan ini tidak diverifikasi di kantor ini."),
+        do=_("Yang berwenang: %(authority)s. Hubungi kantor itu untuk pemenuhannya."),
+    ),
     "licensing.no-actor": Words(
         what=_("Permohonan ini belum menyebut pelaku usahanya."),
         do=_("Lengkapi data pelaku usaha dulu, lalu kirim lagi. Isian Anda tetap ada."),

@@ -25,6 +25,7 @@ from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, in_force, kbl
 from satupintu.core.changes import COST, FORM, REQUIREMENTS, STANDARD, changes
 from satupintu.core.forms import FormProblem, Question, Value
 from satupintu.core.refusal import Refusal
+from satupintu.licensing.actions.fulfil import SERVICE as FULFILMENT
 from satupintu.offices import queries as offices
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
@@ -58,6 +59,8 @@ def start(request: ActorRequest, office: str, service: str) -> HttpResponse:
     """
     at = offices.office(office)
     version = in_force(at.pk, service, offices.local_day(at, request.actor.at))
+    if service == FULFILMENT:  # it is begun from the product it is for
+        return redirect("portal:fulfilments")
     actors = {str(one.key): one for one in businesses.own_all(request.actor)}
     himself = next((one for one in actors.values() if one.person_id), None)
     said = request.POST.get("untuk", "")
