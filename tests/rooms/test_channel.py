@@ -23,6 +23,7 @@ from satupintu.licensing.actions import channel
 from satupintu.licensing.actions.channel import Wanted
 from satupintu.licensing.models import ChannelRuling
 from satupintu.offices.models import Office
+from satupintu.permits.models import Permit
 from tests import factories as f
 
 Stage = Callable[[str], Any]
@@ -268,3 +269,23 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     assert said in text(answer)
     assert "100/2026" in text(answer)
     assert queries.channel_rulings(office) == []
+
+
+# What is issued --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rulings", "trains"), [([TRAINING], True), ([TRAINING, EARNEST], False)])
+def test_training_says_contoh_with_00_and_earnest_neither(
+    stage: Stage, rulings: list[Wanted], trains: bool
+) -> None:
+    stage("verifikasi")
+    f.newcomer("admin@kampar.example", "administrator", office="kampar")
+    kampar = Office.objects.get(slug="kampar")
+    for wanted in rulings:
+        made = channel.propose(f.actor("admin@kampar.example"), kampar, wanted, asked=f.asked())
+        key = uuid.UUID(made["ruling"])
+        channel.answer(f.actor("kadis@kampar.example"), key, accept=True, asked=f.asked())
+    case = f.licensed(f.activity(f.MEDIUM_HIGH))
+    papers = list(Permit.objects.filter(case=case))
+    assert [paper.data["contoh"] for paper in papers] == [trains, trains]
+    assert [paper.number.startswith("00") for paper in papers] == [trains, trains]
