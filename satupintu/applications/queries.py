@@ -150,8 +150,10 @@ def statements(application: Application) -> dict[str, Statement]:
 
 
 def requirements(application: Application) -> tuple[Requirement, ...]:
+    """What must be handed in: what was pinned to this application, then what the service asks of everybody."""
     service = package(application).service
-    return tuple(service.requirements.values()) if service else ()
+    pinned = tuple(Requirement(kind="upload", **row) for row in application.pinned.get("requirements", ()))
+    return pinned + (tuple(service.requirements.values()) if service else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,11 +314,11 @@ TITLED_BY = "nama-usaha"
 
 
 def title(application: Application) -> str:
-    """What lists call it: the business's name, or that of the first in a list of businesses, else the service's."""
+    """What lists call it: what was pinned, the business's name, or that of the first in a list of them, else the service's."""
     answers, spec = application.answers, form(application)
     lists = (answers.get(group.id, ()) for group in spec.inside())
     names = (row.get(TITLED_BY) for row in (answers, *(item for items in lists for item in items)))
-    return str(next(filter(None, names), package(application).name))
+    return str(next(filter(None, (application.pinned.get("title"), *names)), package(application).name))
 
 
 def renewed(item: Item) -> bool:

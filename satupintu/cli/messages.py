@@ -57,6 +57,7 @@ def templates() -> list[Template]:
     """One for every text of every published service, and those about the account itself, by name."""
     from satupintu.catalog.models import ServiceVersion
     from satupintu.catalog.queries import package_of, versions
+    from satupintu.licensing.telling import TEXTS as OF_PRODUCTS
     from satupintu.offices.queries import offices
     from satupintu.permits.telling import TEXTS
 
@@ -65,7 +66,9 @@ def templates() -> list[Template]:
         pk__in=[row.pk for row in rows if row.status == ServiceVersion.APPROVED]
     )
     found = {one.name: one for row in published for one in of_package(package_of(row))}
-    found |= {one.name: one for one in (of_text(name, text) for name, text in TEXTS.items())}
+    found |= {
+        one.name: one for one in (of_text(name, text) for name, text in {**TEXTS, **OF_PRODUCTS}.items())
+    }
     return [*(found[name] for name in sorted(found)), *of_accounts()]
 
 

@@ -21,7 +21,9 @@ from satupintu.catalog.kbli import authority_of
 from satupintu.catalog.queries import village
 from satupintu.core.risk import Risk, Scale
 from satupintu.licensing.models import Product
+from satupintu.licensing.numbers import TRAINING
 from satupintu.licensing.pinning import from_json
+from satupintu.licensing.queries import channel_of
 from satupintu.offices.queries import local_day
 
 RISKS = {
@@ -87,7 +89,7 @@ def nib_data(case: Case, application: Application, lines: Sequence[Line], nib: s
     """The NIB with its attachment. lines: all activities that hold, in their order; none after the last was closed."""
     actor = _holder(application)
     return {
-        **_common(case, application, Product.NIB, NAMES[Product.NIB]),
+        **_common(case, application, Product.NIB, NAMES[Product.NIB], nib),
         "nib": nib,
         "pengantar": f"{BASIS}, Nomor Induk Berusaha diterbitkan kepada:",
         "pelaku": [
@@ -123,7 +125,7 @@ def product_data(case: Case, application: Application, line: Line, nib: str) -> 
     waits = not product.may_operate
     row = activity.catalogue
     return {
-        **_common(case, application, product.kind, f"{name} ({UNVERIFIED})" if waits else name),
+        **_common(case, application, product.kind, f"{name} ({UNVERIFIED})" if waits else name, nib),
         "nama_produk": name,
         "nib": nib,
         "pengantar": f"{BASIS}, {name} ini diterbitkan kepada:",
@@ -143,9 +145,8 @@ def product_data(case: Case, application: Application, line: Line, nib: str) -> 
         "keterangan_verifikasi": _state_words(product),
         "paragraf": [] if waits else [f"{name} ini berlaku hanya untuk kegiatan dan lokasi di atas."],
         "standar": [[text, _met(product)] for text in row.get("requirements", [])],
-        "kewajiban": [
-            [text, "Selama usaha berjalan"] for text in (*row.get("obligations", []), _KEEP_THE_STANDARD)
-        ],
+        "kewajiban": duties_of(activity),
+        "batas_kewajiban": "Selama usaha berjalan",
         "kewenangan": authority_of(from_json(row)).removesuffix("."),
         "dasar_risiko": _basis(row),
         "catatan": NOTES,
@@ -157,13 +158,19 @@ def product_data(case: Case, application: Application, line: Line, nib: str) -> 
 _KEEP_THE_STANDARD = "Memelihara standar usaha sesuai KBLI selama usaha berjalan."
 
 
-def _common(case: Case, application: Application, kind: str, title: str) -> dict[str, Any]:
+def duties_of(activity: BusinessActivity) -> list[str]:
+    """The duties of whoever does this activity: those of its row of the catalogue, and what holds for everybody."""
+    return [*activity.catalogue.get("obligations", []), _KEEP_THE_STANDARD]
+
+
+def _common(case: Case, application: Application, kind: str, title: str, number: str) -> dict[str, Any]:
     whole = package(application)
     service = whole.service
     assert service is not None  # only a service has a product
     return {
         "kantor": office.office_head(case.office),
-        "contoh": True,
+        # An office that rules otherwise says so by two persons; a number of training stays one for ever.
+        "contoh": channel_of(case.office, case.opened_at).trains or number.startswith(TRAINING),
         "produk": kind,
         "judul": title,
         "layanan": {"nama": service.name, "kode": service.code},

@@ -17,6 +17,7 @@ from satupintu.businesses import queries as businesses
 from satupintu.businesses.models import BusinessActor
 from satupintu.catalog.queries import in_force, package_by_id
 from satupintu.licensing import queries as licensing
+from satupintu.licensing.actions.fulfil import SERVICE as FULFILMENT
 from satupintu.offices import queries as offices
 from satupintu.portal.applicant import applicant
 from satupintu.portal.views import business
@@ -38,6 +39,8 @@ def start(request: ActorRequest, office: str, service: str) -> HttpResponse:
     """
     at = offices.office(office)
     version = in_force(at.pk, service, offices.local_day(at, request.actor.at))
+    if service == FULFILMENT:  # it is begun from the product it is for
+        return redirect("portal:fulfilments")
     actors = {str(one.key): one for one in businesses.own_all(request.actor)}
     himself = next((one for one in actors.values() if one.person_id), None)
     said = request.POST.get("untuk", "")
