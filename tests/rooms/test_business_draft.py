@@ -69,6 +69,10 @@ def test_a_warung_from_permohonan_baru_to_the_draft(walk: Walk) -> None:
     assert "Terbitkan perizinan berusaha" in drafted
     assert "Belum boleh beroperasi" not in drafted
     kept = walk.draft.answers
+    told = {row.label: row.value for row in applications.answer_rows(walk.draft)}  # as officers read it
+    assert told["Kegiatan usaha 1 · Luas tempat usaha"] == "24 m²"
+    assert told["Kegiatan usaha 1 · Produk/jasa 1 · Satuan"] == "Porsi"
+    assert applications.title(walk.draft) == "Warung Kopi Contoh"
     assert kept["jenis"] == "baru"
     (one,) = kept["kegiatan"]
     assert one["kbli"] == {"version": "2025", "code": CAFE, "title": one["kbli"]["title"]}
