@@ -55,6 +55,7 @@ from satupintu.door.moment import at_moment
 from satupintu.door.worker import drain
 from satupintu.door.write import Asked
 from satupintu.licensing import actions as licensing
+from satupintu.licensing.models import Product
 from satupintu.licensing.pinning import as_json
 from satupintu.offices.models import Office, Setting
 from satupintu.permits import actions as permits
@@ -402,6 +403,40 @@ def licensed(
     case = case_queries.by_receipt(answer["receipt"])
     assert case is not None
     return case
+
+
+def unverified(risk: str = MEDIUM_HIGH, at: datetime = AT) -> Product:
+    """An SS or Izin of the demo's applicant that is not verified, its paper stored."""
+    case = licensed(activity(risk), at=at)
+    run_jobs(at)
+    return Product.objects.get(permit__case=case, state=Product.UNVERIFIED)
+
+
+def fulfilling(product: Product, at: datetime = AT) -> Case:
+    """Its pemenuhan, every requirement handed in, sent."""
+    me = actor("pemohon", at)
+    made = licensing.begin(me, product.key)
+    for item in application_queries.items(made):
+        if item.requirement.required:
+            applications.attach(me, made.key, item.requirement.id, name="pindai.png", data=picture())
+    assert not applications.save_page(me, made.key, 1, {"catatan": ""})
+    return send(made, at)
+
+
+def fulfilled(case: Case, at: datetime = AT) -> Case:
+    """The same through the office of Kampar to the signature of its head; jobs not run yet."""
+
+    def who(name: str) -> str:
+        return f"{name}@kampar.example"
+
+    case = take(examine(case, at, who=who("teknis")), who("teknis"), "lengkap", at)
+    check_all(case, who("jf"), at)
+    licensing.draft(actor(who("jf"), at), case.pk, duties=["Menjaga mutu."], asked=asked())
+    for wait, said in (("diketahui", "known"), ("penetapan", "approved")):
+        answer(case, who("koordinator"), wait, said, at)
+    take(case, who("jf"), "valid", at)
+    permits.sign(actor(who("kadis"), at), case.pk, asked=asked())
+    return fresh(case)
 
 
 STAGES: Mapping[str, Callable[[datetime], Case]] = {

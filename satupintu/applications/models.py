@@ -18,7 +18,8 @@ class Application(models.Model):
     """What an applicant asks for. Without a case it is a draft: a plain row without events (design §2).
 
     filed_for: the business actor it is for, once there is one. answers: question id -> value; NIK and phone stand as {"ref": "person"}, their values rest with the Person.
-    service: of a draft, the version it is filled in; from sending on, the pinned one.
+    service: of a draft, the version it is filled in; from sending on, the pinned one. pinned: what the room that began it
+    has settled, and the applicant cannot change: `title`, and `requirements` (id, label, basis) beside the service's own.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -31,6 +32,7 @@ class Application(models.Model):
     )
     case = models.OneToOneField(Case, null=True, on_delete=models.PROTECT, related_name="application")
     answers = models.JSONField(default=dict)
+    pinned = models.JSONField(default=dict)
     statements = models.JSONField(default=dict)
     track_code = models.CharField(max_length=12, blank=True, default="")
     salt = models.BinaryField(default=bytes)

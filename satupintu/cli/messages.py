@@ -65,7 +65,9 @@ def templates() -> list[Template]:
         pk__in=[row.pk for row in rows if row.status == ServiceVersion.APPROVED]
     )
     found = {one.name: one for row in published for one in of_package(package_of(row))}
-    found |= {one.name: one for one in (of_text(name, text) for name, text in TEXTS.items())}
+    found |= {
+        one.name: one for one in (of_text(name, text) for name, text in {**TEXTS, **OF_PRODUCTS}.items())
+    }
     return [*(found[name] for name in sorted(found)), *of_accounts()]
 
 

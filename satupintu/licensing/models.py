@@ -7,6 +7,7 @@ import uuid
 
 from django.db import models
 
+from satupintu.applications.models import Application
 from satupintu.businesses.models import Business
 from satupintu.permits.models import Permit
 
@@ -50,3 +51,13 @@ class Product(models.Model):
     def may_operate(self) -> bool:
         """Whether it allows the activity it is for. Whatever is not known to be verified does not (design §4)."""
         return self.state in (self.VALID, self.VERIFIED)
+
+
+class Fulfilment(models.Model):
+    """Pemenuhan persyaratan: the application by which the requirements of an unverified product are handed in."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="fulfilments")
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="fulfilment")
+
+    def __str__(self) -> str:
+        return f"fulfilment of {self.product_id}"

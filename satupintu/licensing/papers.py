@@ -143,9 +143,8 @@ def product_data(case: Case, application: Application, line: Line, nib: str) -> 
         "keterangan_verifikasi": _state_words(product),
         "paragraf": [] if waits else [f"{name} ini berlaku hanya untuk kegiatan dan lokasi di atas."],
         "standar": [[text, _met(product)] for text in row.get("requirements", [])],
-        "kewajiban": [
-            [text, "Selama usaha berjalan"] for text in (*row.get("obligations", []), _KEEP_THE_STANDARD)
-        ],
+        "kewajiban": duties_of(activity),
+        "batas_kewajiban": "Selama usaha berjalan",
         "kewenangan": authority_of(from_json(row)).removesuffix("."),
         "dasar_risiko": _basis(row),
         "catatan": NOTES,
@@ -155,6 +154,11 @@ def product_data(case: Case, application: Application, line: Line, nib: str) -> 
 
 
 _KEEP_THE_STANDARD = "Memelihara standar usaha sesuai KBLI selama usaha berjalan."
+
+
+def duties_of(activity: BusinessActivity) -> list[str]:
+    """The duties of whoever does this activity: those of its row of the catalogue, and what holds for everybody."""
+    return [*activity.catalogue.get("obligations", []), _KEEP_THE_STANDARD]
 
 
 def _common(case: Case, application: Application, kind: str, title: str) -> dict[str, Any]:

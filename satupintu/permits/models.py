@@ -14,10 +14,14 @@ from satupintu.offices.models import Office
 
 
 class Draft(models.Model):
-    """What the licensing officer has prepared for the head: the data of the permit. One per case."""
+    """What the licensing officer has prepared for the head: the data of the permit. One per case.
+
+    replaces: the version of another case that this one is to follow, under its number; None for a number of its own.
+    """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="draft")
     data = models.JSONField()
+    replaces = models.ForeignKey("Permit", null=True, on_delete=models.PROTECT, related_name="+")
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
 

@@ -61,14 +61,17 @@ def _bases(case: Case) -> list[list[str]]:
 
 def standard_duties(case: Case) -> list[str]:
     """What a draft starts from: the duties every holder has, and the conditions of the technical opinion."""
-    duties = [
+    return [
         "Memelihara standar usaha sesuai KBLI selama usaha berjalan.",
         "Menyampaikan perubahan data usaha melalui OSS.",
+        *conditions(case),
     ]
-    for document in queries.work_documents(case):
-        conditions = str(document.data.get("syarat") or "")
-        duties += [line.strip() for line in conditions.splitlines() if line.strip()]
-    return duties
+
+
+def conditions(case: Case) -> list[str]:
+    """The conditions that the technical opinion names, one a line."""
+    said = (str(document.data.get("syarat") or "") for document in queries.work_documents(case))
+    return [line.strip() for words in said for line in words.splitlines() if line.strip()]
 
 
 def preview(

@@ -434,6 +434,35 @@ WORDS: Mapping[str, Words] = {
         what=_("Data arsip belum lengkap."),
         do=_("Isi kode klasifikasi, masa simpan, dan tempat simpan."),
     ),
+    # perizinan berusaha
+    "licensing.gone": Words(
+        what=_("Bagian ini sudah dikeluarkan dari permohonan, mungkin di tab lain."),
+        do=_("Buka lagi permohonannya dari daftar Anda. Isian lain tetap tersimpan."),
+    ),
+    "licensing.stale": Words(
+        what=_("Halaman ini sudah diubah di tempat lain, misalnya di tab atau HP lain."),
+        do=_("Belum ada yang ditimpa. Baca isinya sekarang, lalu kirim sekali lagi."),
+    ),
+    "licensing.kbli-gone": Words(
+        what=_("KBLI %(kbli)s tidak ada di daftar yang berlaku sekarang."),
+        do=_("Cari usahanya dengan kata sehari-hari, lalu pilih salah satu."),
+    ),
+    "licensing.many": Words(
+        what=_("Sudah ada %(most)s baris, batas satu permohonan."),
+        do=_("Terbitkan dulu yang ini, lalu ajukan sisanya dengan permohonan baru."),
+    ),
+    "licensing.elsewhere": Words(
+        what=_("%(village)s di luar wilayah kantor ini."),
+        do=_("Ajukan di kantor perizinan %(regency)s, atau pilih desa lain."),
+    ),
+    "licensing.no-office": Words(
+        what=_("Belum ada kantor di sini yang mengurus tempat usaha itu."),
+        do=_("Datang ke kantor perizinan di kabupaten atau kota tempat usahanya."),
+    ),
+    "licensing.no-paper": Words(
+        what=_("Layanan ini belum menyebut tempat mengunggah persetujuan lingkungan."),
+        do=_("Sampaikan kepada petugas kantor. Draf Anda tetap tersimpan."),
+    ),
     # what is given to us
     "upload.empty": Words(
         what=_("Berkas %(name)s kosong."),
@@ -480,7 +509,19 @@ WORDS: Mapping[str, Words] = {
         what=_("Surat untuk berkas ini belum ada."),
         do=_("Tunggu sampai kepala dinas menandatangani."),
     ),
+    "permits.base-gone": Words(
+        what=_("Surat yang mau diganti dengan versi ini tidak berlaku lagi."),
+        do=_("Tolak berkas ini dengan alasan itu. Pelaku usaha perlu mengajukan kegiatannya lagi."),
+    ),
     # perizinan berusaha
+    "licensing.not-open": Words(
+        what=_("Produk ini tidak menunggu pemenuhan lagi."),
+        do=_("Kembali ke daftar pemenuhan untuk melihat keadaannya sekarang."),
+    ),
+    "licensing.other-authority": Words(
+        what=_("Persyaratan kegiatan ini tidak diverifikasi di kantor ini."),
+        do=_("Yang berwenang: %(authority)s. Hubungi kantor itu untuk pemenuhannya."),
+    ),
     "licensing.no-actor": Words(
         what=_("Permohonan ini belum menyebut pelaku usahanya."),
         do=_("Lengkapi data pelaku usaha dulu, lalu kirim lagi. Isian Anda tetap ada."),

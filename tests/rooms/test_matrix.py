@@ -53,6 +53,7 @@ from satupintu.permits import actions as permits
 from satupintu.permits import queries as permit_queries
 from satupintu.permits.actions import replacing
 from satupintu.permits.models import Replacement
+from tests import business
 from tests import factories as f
 
 TABLE = Path(__file__).with_name("matrix.csv")
@@ -71,6 +72,11 @@ READERS = (
     "administrator",
 )  # on somebody's file they change nothing, whatever they send
 NO_FILE = "-"
+
+BUSINESS = (
+    "business", "business_actor", "business_statements", "business_draft", "activities", "activity_new",
+    "activity_kbli", "activity_page", "activity_check", "activity_environment", "products", "product_new", "product",
+)  # fmt: skip
 
 # The state in which the act of an address succeeds, for those whose act it is.
 RIGHT = {
@@ -97,6 +103,7 @@ RIGHT = {
     "portal:document": "draf",
     "portal:download": "unduh",
     "portal:reopen": "ditolak",
+    **{f"portal:{name}": "usaha" for name in BUSINESS},
 }
 ANSWERS_A_PROPOSAL = {"desk:approve", "desk:send_back", "desk:withdraw_version"}
 ABOUT_WHAT_STANDS = {"desk:close", "desk:correct"}
@@ -262,6 +269,7 @@ def one_batch(stage: Stage) -> uuid.UUID:
 STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     NO_FILE: lambda stage: None,
     "draf": lambda stage: None,
+    "usaha": lambda stage: None,
     "informasi": lambda stage: stage("informasi"),
     "verifikasi": lambda stage: stage("verifikasi"),
     "menunggu": lambda stage: stage("validasi"),
@@ -298,6 +306,8 @@ class File:
     member: uuid.UUID = field(default_factory=uuid.uuid4)
     batch: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
+    item: str = "0a1b2c3d"
+    product: str = "4e5f6a7b"
 
     def fill(self, route: Route) -> str:
         """The address with this file in it. A new kind of bracket must be added here."""
@@ -309,7 +319,11 @@ class File:
             "batch": self.batch,
             "requirement": "ktp",
             "template": "berita-acara",
-            "number": 1,
+            "number": 3 if route.name == "portal:activity_page" else 1,
+            "item": self.item,
+            "product": self.product,
+            "activity": uuid.UUID(int=0),
+            "kind": "ubah",
             "order": 1,
             "old": 1,
             "new": 1,
@@ -341,7 +355,18 @@ class File:
         return self.coming if name == "desk:recall" else self.draft
 
 
+def of_business() -> File:
+    """A permohonan perizinan berusaha of the owner, complete but for its statements."""
+    walk = business.begin(Client(), NOW)
+    walk.actor()
+    item = walk.warung()
+    product = walk.draft.answers["kegiatan"][0]["produk"][0]["id"]
+    return File(walk.key, uuid.uuid4(), uuid.uuid4(), item=item, product=product)
+
+
 def make(state: str, stage: Stage) -> File:
+    if state == "usaha":
+        return of_business()
     case = STATES[state](stage)
     mine = f.draft(NOW) if case is None else f.application(case)
     held = next(item.document for item in application_queries.items(mine) if item.document)
@@ -562,6 +587,15 @@ def body(name: str) -> dict[str, Any]:
         "portal:actor_change": lambda: {**ENTITY, "npwp": "012345674701000"},
         "portal:actor_people": lambda: {"nama": "Orang", "jabatan": "Manajer"},
         "portal:actor_answer": lambda: {"jawab": "terima"},
+        "portal:business_actor": lambda: business.ACTOR | {"bpjs-kerja": "01234567890"},
+        "portal:business_statements": lambda: {
+            f"p-{name}": "ya" for name in ("tata-ruang", "sppl", "k3l", "benar")
+        },
+        "portal:activity_new": lambda: {"kbli": "56304"},
+        "portal:activity_page": lambda: business.SHOP,
+        "portal:product_new": lambda: business.PRODUCT,
+        "portal:product": lambda: {"hapus": "1"},
+        "portal:activity_check": lambda: {"hapus": "1"},
         "account_login": lambda: {"login": "tidak@ada.example", "password": "salah-semua"},
         "account_device": lambda: {"login": "tidak@ada.example"},
         "account_signup": lambda: {

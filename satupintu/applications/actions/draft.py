@@ -32,10 +32,12 @@ def start(
     *,
     reopens: Application | None = None,
     filed_for: BusinessActor | None = None,
+    pinned: Mapping[str, Any] | None = None,
 ) -> Application:
     """A new draft of this service; reopens: the refused application that is taken up again, with its answers (S5).
 
-    filed_for: the business actor it is for; the caller has made sure that the person may apply for it.
+    filed_for: the business actor it is for; the caller has made sure that the person may apply for it. pinned: what a
+    room above settles for it (models.Application); such a room knows the draft it has begun, and asks only once.
 
     A second click gives the draft of the first one: a draft that nothing was put into yet, or the one that takes
     the same application up again. Raises Refusal `applications.no-reopen`, `catalog.closed`, `access.not-yours`.
@@ -48,7 +50,7 @@ def start(
         account = account_of(actor.account_id, lock=True)
         if account.person is None:
             raise Refusal("access.not-yours", status=404)
-        begun = queries.begun(account, service, reopens, filed_for)
+        begun = None if pinned else queries.begun(account, service, reopens, filed_for)
         if begun is not None:
             return begun
         made = Application.objects.create(
@@ -59,6 +61,7 @@ def start(
             answers=_answers_for(service, reopens) if reopens else {},
             reopens=reopens,
             filed_for=filed_for,
+            pinned=dict(pinned or {}),
             started_at=actor.at,
             changed_at=actor.at,
         )

@@ -24,6 +24,7 @@ from satupintu.applications import actions as applications
 from satupintu.applications import queries as application_queries
 from satupintu.applications.actions.work import correction_outcome
 from satupintu.cases import actions as cases
+from satupintu.cases.models import Case
 from satupintu.core import clock
 from satupintu.core.access import Permission
 from satupintu.core.forms import DocumentSpec
@@ -37,6 +38,9 @@ from satupintu.desk.queries import file as whole_file
 from satupintu.desk.views.guard import officer, open_to_work
 from satupintu.desk.views.pages import file_page
 from satupintu.desk.words import link
+from satupintu.licensing import actions as licensing
+from satupintu.licensing.papers import duties_of
+from satupintu.licensing.queries import activity_of, fulfilment
 from satupintu.offices.queries import local_day
 from satupintu.permits import actions as permits
 from satupintu.permits import papers
@@ -406,13 +410,12 @@ def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     duties = request.POST.get("kewajiban", "")
     if request.method == "POST":
         lines = duties.splitlines()
-        permits.save_draft(
-            request.actor, found.case.pk, duties=lines, asked=asked(request.POST, duties=duties)
-        )
+        save = licensing.draft if fulfilment(found.case) else permits.save_draft
+        save(request.actor, found.case.pk, duties=lines, asked=asked(request.POST, duties=duties))
         return _back(request, key, _("Draf tersimpan. Periksa pratinjaunya."), "?lihat=draf#lihat")
     kept = permit_queries.draft_of(found.case)
     if not request.POST:
-        duties = "\n".join(kept.data["kewajiban"] if kept else papers.standard_duties(found.case))
+        duties = "\n".join(kept.data["kewajiban"] if kept else _duties(found.case))
     hint = _("Satu kewajiban pada tiap baris. Syarat dari pertimbangan teknis sudah ikut.")
     form = Form(None, words_box("kewajiban", _("Kewajiban pemegang"), hint, rows=10))
     form = Form({"kewajiban": duties}, *form.fields)
@@ -426,6 +429,14 @@ def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "hidden": command(),
     }
     return render(request, "desk/draft.html", context)
+
+
+def _duties(case: Case) -> list[str]:
+    """What a draft starts from: of a pemenuhan the duties of its activity, and the conditions of the opinion in any case."""
+    begun = fulfilment(case)
+    if begun is None:
+        return papers.standard_duties(case)
+    return [*duties_of(activity_of(begun.product)), *papers.conditions(case)]
 
 
 @officer

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("applications", "0003_pinned"),
         ("businesses", "0002_business"),
         ("permits", "0004_products"),
     ]
@@ -46,20 +47,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind", "nib")), fields=("business",), name="product_one_nib"
+        ),
+        migrations.CreateModel(
+            name="Fulfilment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "unverified"), _negated=True),
-                            ("fulfil_by__isnull", False),
-                            _connector="OR",
-                        ),
-                        name="product_unverified_ends",
+                ),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fulfilment",
+                        to="applications.application",
                     ),
-                ],
-            },
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fulfilments",
+                        to="licensing.product",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "nib")), fields=("business",), name="product_one_nib"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "unverified"), _negated=True),
+                    ("fulfil_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="product_unverified_ends",
+            ),
         ),
     ]

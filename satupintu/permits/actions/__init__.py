@@ -42,17 +42,28 @@ SUMMARY_AFTER = timedelta(minutes=1)
 def save_draft(actor: Actor, case_id: int, *, duties: Sequence[str], asked: Asked) -> Answer:
     """Prepare the permit for the head: its data are taken from the file and kept (step 4). Raises `permits.no-duties`."""
     with write(actor, Permission.CASE_WORK, case_queries.rows(), case_id, asked=asked) as door:
-        cases.at_work(door, "draft")
-        lines = [" ".join(line.split()) for line in duties if line.strip()]
-        if not lines:
-            raise Refusal("permits.no-duties", status=422)
-        data = papers.draft_data(door.row, duties=lines)
-        Draft.objects.update_or_create(
-            case=door.row, defaults={"data": data, "by": actor.person, "at": actor.at}
-        )
-        door.event("permit.drafted", data=digest(data))
-        cases.mark(door, "draft-done")
+        lines = drafting(door, duties)
+        keep_draft(door, papers.draft_data(door.row, duties=lines))
     return door.answer
+
+
+def drafting(door: Write[Case], duties: Sequence[str]) -> list[str]:
+    """Make sure the actor may draft here; gives the duties, one a line. Raises `permits.no-duties`, `cases.*`."""
+    cases.at_work(door, "draft")
+    lines = [" ".join(line.split()) for line in duties if line.strip()]
+    if not lines:
+        raise Refusal("permits.no-duties", status=422)
+    return lines
+
+
+def keep_draft(door: Write[Case], data: dict[str, Any], *, replaces: Permit | None = None) -> None:
+    """Keep the data for the head. replaces: the version of another case that it is to follow under its number."""
+    Draft.objects.update_or_create(
+        case=door.row,
+        defaults={"data": data, "replaces": replaces, "by": door.actor.person, "at": door.at},
+    )
+    door.event("permit.drafted", data=digest(data))
+    cases.mark(door, "draft-done")
 
 
 @action
@@ -63,7 +74,7 @@ def sign(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answer:
     With BSrE nothing is queued: only the head's own request has the passphrase (permits/bsre.py).
     seal: of the draft he has read; another one is refused.
     Raises Refusal `sop.four-eyes`, `sop.missing`, `sop.signing`, `permits.no-draft`, `permits.draft-changed`,
-    `permits.sign-limit`, `access.*`.
+    `permits.base-gone`, `permits.sign-limit`, `access.*`.
     """
     rows = case_queries.rows()
     with write(actor, Permission.PERMIT_SIGN, rows, case_id, asked=asked, role=Role.HEAD) as door:
@@ -74,14 +85,9 @@ def sign(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answer:
         if seal and seal != queries.draft_seal(draft):
             raise Refusal("permits.draft-changed")
         cases.mark(door, SIGN_BEGUN)
-        case, day = door.row, local_day(door.row.office, actor.at)
-        service = applications.package(applications.of_case(case)).service
-        assert service is not None  # a draft exists for services only
-        number = permit_number(
-            service.number_format, take_number(case.office_id, service.code, day.year), day
-        )
-        permit = Permit(kind=service.product, title=service.name, number=number, holder=case.title)
-        freeze(door, actor, permit, draft.data)
+        permit = _following(draft) if draft.replaces_id else _numbered(door.row, actor)
+        number = permit.number
+        freeze(door, actor, permit, draft.data, replaces=draft.replaces)
         release = papers.release_in(permit.data)
         with_release = {"release": release} if release else {}
         door.event(
@@ -93,6 +99,25 @@ def sign(actor: Actor, case_id: int, *, asked: Asked, seal: str = "") -> Answer:
         )
         door.answer = {"number": number}
     return door.answer
+
+
+def _numbered(case: Case, actor: Actor) -> Permit:
+    """A permit under the next number of the service's book, not saved yet."""
+    day = local_day(case.office, actor.at)
+    service = applications.package(applications.of_case(case)).service
+    assert service is not None  # a draft exists for services only
+    number = permit_number(service.number_format, take_number(case.office_id, service.code, day.year), day)
+    return Permit(kind=service.product, title=service.name, number=number, holder=case.title)
+
+
+def _following(draft: Draft) -> Permit:
+    """The next version under a number that another case has given. Raises Refusal `permits.base-gone`."""
+    assert draft.replaces_id is not None  # only such a draft comes here
+    old = Permit.objects.select_for_update().get(pk=draft.replaces_id)
+    if old.state != Permit.ISSUED:
+        raise Refusal("permits.base-gone")
+    title = draft.data["judul"]
+    return Permit(version=old.version + 1, kind=old.kind, title=title, number=old.number, holder=old.holder)
 
 
 def freeze(
@@ -195,6 +220,8 @@ def _supersede(door: Write[Case], issued: Permit, before: Permit) -> None:
     door.event("permit.replaced", number=old.number, version=old.version, by=issued.version)
     if old.case_id == issued.case_id:
         door.job("permits.tell_replaced", permit_id=issued.pk)
+    elif not issued.automatic:
+        door.job("licensing.verified", permit_id=issued.pk)
 
 
 def store_once(actor: Actor, permit_id: int, pdf: bytes, *, level: str = "") -> None:

@@ -18,6 +18,13 @@ class Migration(migrations.Migration):
             name="permit_case_version_once",
         ),
         migrations.AddField(
+            model_name="draft",
+            name="replaces",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="permits.permit"
+            ),
+        ),
+        migrations.AddField(
             model_name="permit",
             name="part",
             field=models.CharField(blank=True, default="", max_length=20),
