@@ -7,6 +7,7 @@ from django.urls import path
 
 from satupintu.desk.views import (
     acts,
+    channel,
     deliveries,
     pages,
     publishing,
@@ -21,6 +22,7 @@ FILE = "berkas/<uuid:key>"
 STAFF = "kelola/pegawai"
 CATALOG = "kelola/katalog"
 CODE = f"{CATALOG}/<slug:kbli_version>/<slug:kbli>"
+CHANNEL = "kelola/kanal"
 VERSION = "kelola/<uuid:version>"
 RULING = "kelola/usulan/<uuid:ruling>"
 app_name = "desk"
@@ -68,6 +70,10 @@ urlpatterns = [
     path(CATALOG, reference.search, name="catalog"),
     path(CODE, reference.code, name="catalog_code"),
     path(f"{CODE}/koreksi/<slug:cell>", reference.correct, name="catalog_correct"),
+    path(CHANNEL, channel.page, name="channel"),
+    path(f"{CHANNEL}/usulkan", channel.propose, name="channel_propose"),
+    path(f"{CHANNEL}/usulan/<uuid:channel_ruling>", channel.ruling, name="channel_ruling"),
+    path(f"{CHANNEL}/kirim/<uuid:hand_over>", channel.again, name="oss_again"),
     path(VERSION, publishing.version, name="version"),
     path(f"{VERSION}/folder.zip", publishing.folder, name="folder"),
     path(f"{VERSION}/ganti", publishing.replace, name="replace_version"),

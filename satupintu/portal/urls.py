@@ -81,6 +81,7 @@ urlpatterns = [
     path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),
     path(f"{APPLICATION}/dokumen", documents.documents, name="documents"),
     path(f"{APPLICATION}/dokumen/<slug:requirement>", documents.document, name="document"),
+    path(f"{APPLICATION}/dari-oss/<uuid:paper>", progress.from_oss, name="from_oss"),
     path(f"{APPLICATION}/berkas/<uuid:document>", documents.file, name="file"),
     path(f"{APPLICATION}/periksa", wizard.review, name="review"),
     path(f"{APPLICATION}/aturan-baru", wizard.renew, name="renew"),

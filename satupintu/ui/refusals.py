@@ -835,6 +835,51 @@ WORDS: Mapping[str, Words] = {
         what=_("Tidak ada kepala dinas yang diwakili."),
         do=_("Pilih Plt., yang bertindak selama jabatan itu kosong."),
     ),
+    # by which channel an office issues
+    "channel.no-instrument": Words(
+        what=_("Dasar hukumnya belum lengkap."),
+        do=_("Isi nama, nomor, dan tanggal peraturan atau keputusan yang mendasarinya."),
+    ),
+    "channel.instrument-ahead": Words(
+        what=_("Tanggal dasar hukum itu belum tiba."),
+        do=_("Isi tanggal penetapannya, paling lambat hari ini."),
+    ),
+    "channel.day-past": Words(
+        what=_("Hari mulainya sudah lewat."),
+        do=_("Pilih hari ini atau sesudahnya. Berkas yang sudah dikirim tidak berubah."),
+    ),
+    "channel.kind": Words(
+        what=_("Kanal ini tidak ada."),
+        do=_("Pilih satu dari daftar."),
+    ),
+    "channel.same": Words(
+        what=_("Kanal ini sudah berlaku."),
+        do=_("Pilih kanal lain, atau biarkan seperti sekarang."),
+    ),
+    "channel.train-first": Words(
+        what=_("Kantor belum pernah berlatih menerbitkan sendiri."),
+        do=_("Usulkan “kantor sendiri, latihan” dulu. Sesudah itu berlaku, usulkan yang sungguhan."),
+    ),
+    "channel.asked-already": Words(
+        what=_("Masih ada usulan kanal yang belum dijawab."),
+        do=_("Jawab atau tarik usulan itu dulu."),
+    ),
+    "channel.answered": Words(
+        what=_("Usulan ini sudah dijawab atau ditarik."),
+        do=_("Muat ulang halaman Kanal dan lihat keadaannya sekarang."),
+    ),
+    "channel.same-person": Words(
+        what=_("Usulan disahkan orang lain, bukan pengusulnya."),
+        do=_("Minta kepala dinas atau administrator lain mengesahkannya."),
+    ),
+    "channel.not-yours": Words(
+        what=_("Usulan hanya ditarik oleh pengusulnya."),
+        do=_("Minta pengusul menariknya, atau tolak usulan ini."),
+    ),
+    "oss.not-failed": Words(
+        what=_("Permohonan ini tidak menunggu Anda."),
+        do=_("Muat ulang halaman Kanal dan lihat keadaannya sekarang."),
+    ),
     # acting for another
     "mandate.self": Words(
         what=_("Anda tidak memberi kuasa kepada diri sendiri."),

@@ -47,6 +47,7 @@ from satupintu.core.access import STAFF as STAFF_ROLES
 from satupintu.core.access import system
 from satupintu.core.zipped import make_zip
 from satupintu.door.moment import at_moment
+from satupintu.licensing.actions import channel
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
@@ -132,9 +133,10 @@ PUBLIC = {
     "portal:offline_worker",
     "ui:display",
     "notices:whatsapp",
+    "licensing:oss",
 }
-# Addresses that another system calls, which signs what it sends (tests/rooms/test_webhook.py).
-SIGNED = {"notices:whatsapp"}
+# Addresses that another system calls, which signs what it sends (tests/rooms/test_webhook.py, test_oss.py).
+SIGNED = {"notices:whatsapp", "licensing:oss"}
 
 
 # Addresses ---------------------------------------------------------------------------------------------------------
@@ -305,6 +307,7 @@ class File:
     actor: uuid.UUID = field(default_factory=uuid.uuid4)
     member: uuid.UUID = field(default_factory=uuid.uuid4)
     batch: uuid.UUID = field(default_factory=uuid.uuid4)
+    channel_ruling: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
     item: str = "0a1b2c3d"
     product: str = "4e5f6a7b"
@@ -343,6 +346,10 @@ class File:
             "kbli_version": "2025",
             "kbli": "56303",
             "cell": catalog_queries.cell_of(catalog_queries.risk_rows("2025", "56303", NOW.date())[0]),
+            "channel_ruling": self.channel_ruling,
+            "hand_over": uuid.UUID(int=0),
+            "paper": uuid.UUID(int=0),
+            "method": "receiveNIB",
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
@@ -384,9 +391,16 @@ def staff_matters() -> dict[str, uuid.UUID]:
     assert colleague.person is not None
     post = staffing.Post("auditor", "Auditor", "SK 5/2026", NOW)
     answer = staffing.give(author, office, post, email=colleague.email, asked=f.asked())
+    wanted = channel.Wanted("oss", True, "Keputusan contoh", "1/2026", NOW.date(), NOW.date())
+    ruled = channel.propose(author, office, wanted, asked=f.asked())["ruling"]
     mandate = f.mandate("lain@contoh.example", accept=False)
     assignment, proposal = colleague.person.assignments.get().key, uuid.UUID(answer["proposal"])
-    return {"assignment": assignment, "staff_proposal": proposal, "mandate": mandate}
+    return {
+        "assignment": assignment,
+        "staff_proposal": proposal,
+        "mandate": mandate,
+        "channel_ruling": uuid.UUID(ruled),
+    }
 
 
 def entity() -> dict[str, uuid.UUID]:
@@ -577,6 +591,14 @@ def body(name: str) -> dict[str, Any]:
         },
         "desk:staff_proposal": lambda: {"jawab": "sahkan"},
         "desk:catalog_correct": lambda: {"risiko": "T", "dasar": "PP 1/2026", "mulai": "1/4/2026"},
+        "desk:channel_propose": lambda: {
+            "kanal": "oss",
+            "dasar": "Keputusan contoh",
+            "nomor": "2/2026",
+            "tanggal": "2/3/2026",
+            "mulai": "4/3/2026",
+        },
+        "desk:channel_ruling": lambda: {"jawab": "sahkan"},
         "portal:mandate_give": lambda: {
             "surel": "orang@contoh.example",
             "untuk": "semua",

@@ -124,6 +124,11 @@ def overseer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespons
     return staff(Permission.STAFF_READ)(view)
 
 
+def steward(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who propose or confirm by which channel an office issues."""
+    return staff(Permission.CHANNEL_PROPOSE, Permission.CHANNEL_CONFIRM)(view)
+
+
 def holds(actor: Actor, *permissions: Permission) -> bool:
     """Whether one of these is granted to him in any office."""
     return any(not GRANTS.get(c.role, frozenset()).isdisjoint(permissions) for c in actor.capacities)

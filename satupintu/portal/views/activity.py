@@ -23,7 +23,7 @@ from satupintu.core.forms import FormProblem, Group, Question
 from satupintu.core.refusal import Refusal
 from satupintu.core.risk import Ask, Unknown
 from satupintu.licensing import queries as licensing
-from satupintu.licensing.actions import draft as drafts
+from satupintu.licensing.actions import filling as drafts
 from satupintu.offices import queries as offices
 from satupintu.portal import activities, kept
 from satupintu.portal.applicant import applicant

@@ -30,7 +30,7 @@ from satupintu.core.forms import FormProblem, Question, clean, show
 from satupintu.core.refusal import Refusal
 from satupintu.core.risk import Risk, Scale, verified_first
 from satupintu.licensing import queries as licensing
-from satupintu.licensing.actions import draft as drafts
+from satupintu.licensing.actions import filling as drafts
 from satupintu.licensing.actions import submit
 from satupintu.offices import queries as offices
 from satupintu.portal import activities, kept
