@@ -104,3 +104,10 @@ def test_a_code_is_found_by_each_of_its_own_words_and_by_its_figures(
     best = INDEX.search(words, len(KNOWN))
     assert entry.code in [hit.code for hit in best if hit.score >= best[0].score * 0.9]
     assert found(entry.code)[0] == entry.code
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("laundry", "londri"), ("photocopy", "fotokopi"), ("catering", "katering")]
+)
+def test_words_that_sound_alike_are_one(one: str, other: str) -> None:
+    assert search.tokens(one) == search.tokens(other)

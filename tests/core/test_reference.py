@@ -104,6 +104,10 @@ def test_one_bad_row_in_ninety_thousand_is_named_and_nothing_is_taken() -> None:
     assert [problem.line for problem in found.value.problems] == [54_323]
 
 
+def test_rows_of_one_key_in_another_order_are_no_change() -> None:
+    assert reference.differ([(0, 1), (0, 2)], [(0, 2), (0, 1)], lambda row: row[0]).nothing
+
+
 pairs = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), unique=True, max_size=12)
 
 
