@@ -63,12 +63,12 @@ def way(told: Told) -> Way | None:
 def _words(told: Told, row: HandOver | None) -> tuple[str, str, str]:
     """(title, what happens, who acts)."""
     if row is not None and row.state == HandOver.ANSWERED:
-        said = _("Jawaban OSS datang %(when)s.") % {"when": when(told, row.at)}
+        said = _("%(when)s: jawaban OSS datang.") % {"when": when(told, row.at)}
         return _("OSS sudah menjawab"), said, ""
     if told.case.end:
         return _("Berkas ini sudah selesai"), "", ""
     if row is not None and row.state == HandOver.SENT:
-        text = _("OSS menerimanya %(when)s. OSS yang memutuskan dan menentukan tanggal selesainya.")
+        text = _("%(when)s: OSS menerimanya. OSS yang memutuskan dan menentukan tanggal selesainya.")
         return _("Permohonan Anda ada di OSS"), text % {"when": when(told, row.at)}, _("OSS")
     if row is not None and row.state == HandOver.FAILED:
         text = _("OSS belum bisa menerima datanya. Petugas kantor sudah dikabari dan memeriksanya.")
