@@ -57,6 +57,7 @@ def templates() -> list[Template]:
     """One for every text of every published service, and those about the account itself, by name."""
     from satupintu.catalog.models import ServiceVersion
     from satupintu.catalog.queries import package_of, versions
+    from satupintu.licensing.telling import TEXTS as OF_PRODUCTS
     from satupintu.offices.queries import offices
     from satupintu.permits.telling import TEXTS
 

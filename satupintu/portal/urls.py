@@ -66,6 +66,7 @@ urlpatterns = [
     path(f"{APPLICATION}/aturan-baru", wizard.renew, name="renew"),
     path(f"{APPLICATION}/terkirim", wizard.sent, name="sent"),
     path(f"{APPLICATION}/tanda-terima.pdf", wizard.receipt, name="receipt"),
+    path(f"{APPLICATION}/pernyataan.pdf", wizard.statements, name="statements"),
     path(f"{APPLICATION}/perbaikan", progress.correct, name="correct"),
     path(f"{APPLICATION}/tarik", progress.withdraw, name="withdraw"),
     path(f"{APPLICATION}/ajukan-lagi", progress.reopen, name="reopen"),
