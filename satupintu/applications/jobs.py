@@ -19,6 +19,7 @@ from satupintu.core.access import system
 from satupintu.core.sop import NoticeRow
 from satupintu.door import read
 from satupintu.door.moment import now
+from satupintu.door.write import task_of
 from satupintu.notices.actions import Message
 from satupintu.notices.actions import tell as tell_account
 from satupintu.offices.queries import calendar, local_day
@@ -39,9 +40,12 @@ def tell(case_id: int, number: int) -> None:
 
 @task()
 def system_work(case_id: int, step: str, number: int) -> None:
-    """Do the system's own work at a step: tell those concerned, then say that it is done."""
+    """Do the system's own work at a step: hand it off, or tell those concerned and say that it is done."""
     case = case_queries.rows().get(pk=case_id)
-    if "notify" in case_queries.sop(case).steps[step].work:
+    work = case_queries.sop(case).steps[step].work
+    if "hand-off" in work:
+        task_of("licensing.hand_over").enqueue(case_id=case_id)
+    if "notify" in work:
         _tell(case, number, {f"step:{step}"})
         actions.notified(system(now()), case_id, step)
 

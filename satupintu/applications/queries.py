@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
@@ -27,7 +28,8 @@ from satupintu.catalog.queries import (
     village,
 )
 from satupintu.core.access import Actor, party
-from satupintu.core.forms import FormSpec, Question, Value, asked, show
+from satupintu.core.activity import applies
+from satupintu.core.forms import FormSpec, Question, Statement, Value, asked, show
 from satupintu.core.forms import pages as form_pages
 from satupintu.core.package import Package, Requirement
 from satupintu.core.refusal import Refusal
@@ -140,6 +142,13 @@ def form(application: Application) -> FormSpec:
     return found
 
 
+def statements(application: Application) -> dict[str, Statement]:
+    """The statements that these answers call for, in their order: each is ticked before it is sent."""
+    spec = form(application)
+    calls = applies(application.answers) if spec.groups else frozenset()
+    return {name: one for name, one in spec.statements.items() if not one.only or one.only in calls}
+
+
 def requirements(application: Application) -> tuple[Requirement, ...]:
     """What must be handed in: what was pinned to this application, then what the service asks of everybody."""
     service = package(application).service
@@ -211,19 +220,45 @@ def answer_rows(application: Application, *, masked: bool = False) -> list[Answe
     from_page = {q.id: n for n, page in enumerate(pages(application), 1) for q in page}
     rows = []
     for question in asked(spec, application.answers):
-        value = shown_value(application, question.id)
+        value = _in_words(application, question, application.answers.get(question.id))
         if masked and question.private and value:
             value = "•" * max(len(value) - 4, 0) + value[-4:]
         missing = question.required and not value
         rows.append(AnswerRow(question.id, question.label, value, from_page.get(question.id, 1), missing))
+    return rows + _rows_of_items(application, spec, "", application.answers)
+
+
+def _rows_of_items(
+    application: Application,
+    spec: FormSpec,
+    group: str,
+    answers: Mapping[str, Any],
+    of: AnswerRow | None = None,
+) -> list[AnswerRow]:
+    """The same for each item of a list: "Kegiatan usaha 2 · Produk/jasa 1 · Satuan". of: the item it belongs to."""
+    rows = []
+    for inner in spec.inside(group):
+        for number, item in enumerate(answers.get(inner.id, ()), 1):
+            label = f"{of.label} · {inner.label} {number}" if of else f"{inner.label} {number}"
+            name = f"{of.question}.{inner.id}-{number}" if of else f"{inner.id}-{number}"
+            for question in asked(inner, item):
+                value = _in_words(application, question, item.get(question.id))
+                missing = question.required and not value
+                rows.append(
+                    AnswerRow(f"{name}.{question.id}", f"{label} · {question.label}", value, 1, missing)
+                )
+            here = AnswerRow(name, label, "", 1, missing=False)
+            rows += _rows_of_items(application, spec, inner.id, item, here)
     return rows
 
 
 def shown_value(application: Application, question_id: str) -> str:
     """One answer in words; private ones come from the Person."""
-    spec = form(application)
-    question = spec.questions[question_id]
-    value = application.answers.get(question_id)
+    question = form(application).questions[question_id]
+    return _in_words(application, question, application.answers.get(question_id))
+
+
+def _in_words(application: Application, question: Question, value: Any) -> str:
     if value in (None, ""):
         return ""
     if question.private:
@@ -279,9 +314,11 @@ TITLED_BY = "nama-usaha"
 
 
 def title(application: Application) -> str:
-    """What lists call it: what was pinned, the business's name, else the service's."""
-    name = application.pinned.get("title") or application.answers.get(TITLED_BY)
-    return str(name) if name else package(application).name
+    """What lists call it: what was pinned, the business's name, or that of the first in a list of them, else the service's."""
+    answers, spec = application.answers, form(application)
+    lists = (answers.get(group.id, ()) for group in spec.inside())
+    names = (row.get(TITLED_BY) for row in (answers, *(item for items in lists for item in items)))
+    return str(next(filter(None, (application.pinned.get("title"), *names)), package(application).name))
 
 
 def renewed(item: Item) -> bool:

@@ -84,6 +84,36 @@ def _say_of_person(door: Write[BusinessActor], person: Person, kind: str, said: 
     _tell(door, kind, said)
 
 
+@action
+def complete(
+    actor: Actor,
+    key: uuid.UUID,
+    *,
+    npwp: str,
+    email: str,
+    bpjs_work: str = "",
+    bpjs_health: str = "",
+    asked: Asked,
+) -> Answer:
+    """Keep what a perizinan berusaha asks besides (B1; seed 001, D 6). npwp: normalised; of an entity it stays as it is.
+
+    bpjs_work, bpjs_health: numbers of BPJS Ketenagakerjaan and Kesehatan, "" while there are none: the process goes on.
+    Raises Refusal `access.not-yours`.
+    """
+    row = queries.own(actor, key)
+    with write(
+        queries.reached(actor, row), PERMISSION, BusinessActor.objects.all(), row.pk, asked=asked
+    ) as door:
+        said = {"email": email, "bpjs_work": bpjs_work, "bpjs_health": bpjs_health}
+        if door.row.person_id is not None:
+            said["npwp"] = npwp
+        for name, value in said.items():
+            setattr(door.row, name, value)
+        door.row.changed_at = door.at
+        _tell(door, "actor.changed", said)
+    return door.answer
+
+
 # An entity -----------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,8 @@ class BusinessActor(Root):
 
     street: jalan, rt, rw, kode-pos as JSON, encrypted: of a person it is where he lives. region: Kemendagri code of
     the village, "" where the installation has no list of regions yet. salt: of the commitments in its events. It belongs to the installation (design §4).
+    npwp, email, bpjs_work, bpjs_health: what a perizinan berusaha asks besides (seed 001, D 6), encrypted; "" where it is
+    not known. The NPWP of an entity stands with the entity.
     """
 
     PERSON, ENTITY = "person", "entity"
@@ -34,6 +36,10 @@ class BusinessActor(Root):
     person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="business_actor")
     street = EncryptedField()
     region = models.CharField(max_length=13, blank=True, default="")
+    npwp = EncryptedField(blank=True, default="")
+    email = EncryptedField(blank=True, default="")
+    bpjs_work = EncryptedField(blank=True, default="")
+    bpjs_health = EncryptedField(blank=True, default="")
     salt = models.BinaryField()
     registered_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -61,6 +67,11 @@ class BusinessActor(Root):
     @property
     def name(self) -> str:
         return str(self.person if self.person else self.entity)
+
+    @property
+    def tax_number(self) -> str:
+        """The NPWP, normalised; "" where it is not known."""
+        return str(self.npwp if self.person else self.entity.npwp)
 
     @property
     def address(self) -> dict[str, str]:

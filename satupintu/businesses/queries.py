@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from satupintu.accounts.models import Account
-from satupintu.businesses.models import ActorMember, BusinessActor, LegalEntity
+from satupintu.businesses.models import ActorMember, Business, BusinessActivity, BusinessActor, LegalEntity
 from satupintu.core.access import Actor, Power, party
 from satupintu.core.refusal import Refusal
 
@@ -74,6 +74,34 @@ def offered(account: Account, at: datetime) -> list[ActorMember]:
     """The entities that named the holder of this account and wait for his answer."""
     rows = ActorMember.objects.filter(waiting(at), email__iexact=account.email or "-")
     return list(rows.select_related("actor__entity").order_by("pk"))
+
+
+def business_of(actor: BusinessActor) -> Business | None:
+    """The business of this actor; None before it has one."""
+    return Business.objects.filter(actor=actor).first()
+
+
+def activities(actor: BusinessActor) -> list[BusinessActivity]:
+    """The activities of this actor that hold, by their numbers."""
+    rows = BusinessActivity.objects.filter(business__actor=actor, valid_to=None)
+    return list(rows.order_by("number"))
+
+
+def activity(actor: BusinessActor, key: uuid.UUID) -> BusinessActivity:
+    """One of them, by what is the same for all its versions. Raises Refusal `access.not-yours` (404)."""
+    for row in activities(actor):
+        if row.activity == key:
+            return row
+    raise Refusal("access.not-yours", status=404)
+
+
+def versions(actor: BusinessActor) -> dict[uuid.UUID, list[BusinessActivity]]:
+    """Every activity this actor has or had, each with its versions, the newest first: one SQL query."""
+    rows = BusinessActivity.objects.filter(business__actor=actor).order_by("number", "-version")
+    found: dict[uuid.UUID, list[BusinessActivity]] = {}
+    for row in rows:
+        found.setdefault(row.activity, []).append(row)
+    return found
 
 
 def _memberships(actor: Actor) -> QuerySet[ActorMember]:

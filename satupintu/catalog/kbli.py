@@ -13,6 +13,7 @@ from satupintu.catalog.folders import PACKAGE
 from satupintu.catalog.models import AuthorityRule, Kbli, KbliMove, RiskRule
 from satupintu.core import reference
 from satupintu.core.risk import Ask, Found, Risk, RiskRow, Scale, Unknown, lookup
+from satupintu.core.seal import digest
 
 CURRENT_KBLI = "2025"
 """The version of new business applications (Peraturan BPS 7/2025, in force since 18 December 2025)."""
@@ -86,6 +87,15 @@ def as_row(row: RiskRule) -> RiskRow:
     )  # fmt: skip
 
 
+def from_row(row: RiskRow, kbli: Kbli) -> RiskRule:
+    """The same the other way, not yet dated. kbli: the row's code."""
+    return RiskRule(
+        kbli=kbli, scope=row.scope, scale=row.scale.value, parameter=row.parameter, risk=row.risk.value,
+        authority=row.authority, days=row.days, requirements=list(row.requirements),
+        obligations=list(row.obligations), basis=row.basis, assumed=row.assumed,
+    )  # fmt: skip
+
+
 def on(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Of rows with days, those that hold on this one."""
     return rows.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
@@ -95,8 +105,26 @@ def _current(rows: QuerySet[KbliMove]) -> QuerySet[KbliMove]:
     return rows.filter(valid_to=None)
 
 
+def risk_history(version: str, code: str) -> list[RiskRule]:
+    """Every row of a code that ever was, the newest first, with the acts by which it began and ended."""
+    rows = RiskRule.objects.filter(kbli__version=version, kbli__code=code)
+    return list(rows.select_related("kbli", "begun", "ended").order_by("-valid_from", "-pk"))
+
+
+def cell_of(row: RiskRow | RiskRule) -> str:
+    """A name for scope, scale and parameter of a row: short, and the same for every row that follows it."""
+    return digest([row.scope, str(row.scale), row.parameter])[:12]
+
+
+def came_from(version: str, code: str) -> list[KbliMove]:
+    """The codes of the version before that became this one."""
+    rows = _current(KbliMove.objects.filter(to__version=version, to__code=code))
+    return list(rows.select_related("of", "to").order_by("of__version", "of__code"))
+
+
 # Authority ---------------------------------------------------------------------------------------------------------
 
+NOBODY_KNOWN = "Belum diketahui. Tanyakan kepada petugas."
 OFFICES = {
     "Bupati/Wali Kota": "Bupati atau Wali Kota, melalui kantor perizinan kabupaten atau kota",
     "Gubernur": "Gubernur, melalui kantor perizinan provinsi",
@@ -110,7 +138,7 @@ def authority_of(row: RiskRow) -> str:
         return OFFICES.get(row.authority, row.authority)
     rules = AuthorityRule.objects.filter(kbli__version=row.version, kbli__code=row.code, valid_to=None)
     told = [f"{rule.authority} ({rule.parameter})" for rule in rules.order_by("pk")]
-    return "; ".join(told) or "Belum diketahui. Tanyakan kepada petugas."
+    return "; ".join(told) or NOBODY_KNOWN
 
 
 # What stands, for a list to be compared with -----------------------------------------------------------------------

@@ -75,6 +75,12 @@ def _sayings() -> tuple[Saying, ...]:
     return search.read_sayings(SAYINGS.read_text("utf-8"))
 
 
+@lru_cache(maxsize=1)
+def _by_code() -> Mapping[str, Saying]:
+    """By the codes in which the data file names neighbours."""
+    return {code: saying for saying in _sayings() for code in saying.codes[CURRENT_KBLI]}
+
+
 @lru_cache(maxsize=len(VERSIONS))
 def _shelf(version: str, _newest: int, _rows: int) -> _Shelf:
     """The index of a version as its tables stand; made again once a list was taken over."""
@@ -99,11 +105,10 @@ def _suggestion(version: str, shelf: _Shelf, code: str) -> Suggestion:
 
 
 def _neighbours(version: str, shelf: _Shelf, saying: Saying) -> Iterable[str]:
-    for other in _sayings():
-        if set(other.codes["2025"]) & set(saying.unlike):
-            code = next((code for code in other.codes.get(version, ()) if code in shelf.titles), "")
-            if code and shelf.sayings.get(code) is not saying:
-                yield f"{other.use} ({code})"
+    for other in (_by_code()[code] for code in saying.unlike if code in _by_code()):
+        code = next((code for code in other.codes.get(version, ()) if code in shelf.titles), "")
+        if code and shelf.sayings.get(code) is not saying:
+            yield f"{other.use} ({code})"
 
 
 # Codes that are no more --------------------------------------------------------------------------------------------

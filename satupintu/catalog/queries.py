@@ -14,8 +14,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from satupintu.catalog.folders import PACKAGE, from_json
 from satupintu.catalog.kbli import CURRENT_KBLI as CURRENT_KBLI
 from satupintu.catalog.kbli import authority_of as authority_of
+from satupintu.catalog.kbli import came_from as came_from
+from satupintu.catalog.kbli import cell_of as cell_of
 from satupintu.catalog.kbli import conversions as conversions
 from satupintu.catalog.kbli import kbli as kbli
+from satupintu.catalog.kbli import risk_history as risk_history
 from satupintu.catalog.kbli import risk_of as risk_of
 from satupintu.catalog.kbli import risk_rows as risk_rows
 from satupintu.catalog.kbli import successors as successors

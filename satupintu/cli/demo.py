@@ -40,6 +40,7 @@ from satupintu.catalog.queries import (
     content,
     in_force,
     knows_regions,
+    services,
     version,
 )
 from satupintu.cli.regions import texts
@@ -51,6 +52,8 @@ from satupintu.door import files
 from satupintu.door.moment import at_moment
 from satupintu.door.worker import drain
 from satupintu.door.write import Asked
+from satupintu.licensing.actions import channel
+from satupintu.licensing.queries import channel_rulings
 from satupintu.notices import actions as notices
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
@@ -155,6 +158,36 @@ def second_version(at: datetime) -> list[dict[str, str]]:
         )
         _propose_second(actor_of(account, at, proof=WHOLE), office)
         _keep(logins)
+    return list(logins.values())
+
+
+OSS_OFFICE, OSS_ADMINISTRATOR = "kampar", ("admin@kampar.example", "Yulia Rahman")
+
+
+def oss_issues(at: datetime) -> list[dict[str, str]]:
+    """Two persons of Kampar have ruled that OSS issues, where its service is published; gives all logins."""
+    office, logins = Office.objects.get(slug=OSS_OFFICE), _logins()
+    if not services(office.pk, local_day(office, at)) or channel_rulings(office):
+        return list(logins.values())
+    account = _person(*OSS_ADMINISTRATOR, "administrator", office.slug, logins)
+    if account is not None and account.person is not None:
+        accounts.assign(
+            account.person,
+            office,
+            "administrator",
+            title="Administrator",
+            letter="SK contoh 001/2026",
+            since=at,
+        )
+        _keep(logins)
+    author, head = (
+        actor_of(Account.objects.get(email=email), at, proof=WHOLE)
+        for email in (OSS_ADMINISTRATOR[0], f"kadis@{office.slug}.example")
+    )
+    today = local_day(office, at)
+    wanted = channel.Wanted("oss", True, "Keputusan Bupati (contoh)", "100.3.3/001/2026", today, today)
+    ruling = channel.propose(author, office, wanted, asked=asked())["ruling"]
+    channel.answer(head, uuid.UUID(ruling), accept=True, asked=asked())
     return list(logins.values())
 
 

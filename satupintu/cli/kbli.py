@@ -76,13 +76,14 @@ def _lookup(args: Namespace) -> Result:
 
 
 def _found(found: Found, authority: str) -> Result:
+    from satupintu.catalog.kbli import NOBODY_KNOWN
     from satupintu.core.risk import CALLED
     from satupintu.core.risk import PRODUCTS as BY_RISK
 
-    row = found.row
+    row, known = found.row, authority != NOBODY_KNOWN
     products = list(BY_RISK[row.risk])
     answer = {
-        "risk": row.risk.value, "products": products, "days": row.days, "authority": row.authority or authority,
+        "risk": row.risk.value, "products": products, "days": row.days, "authority": row.authority or (authority if known else ""),
         "basis": row.basis, "scope": row.scope, "parameter": row.parameter, "requirements": list(row.requirements),
         "obligations": list(row.obligations), "assumed": row.assumed,
     }  # fmt: skip

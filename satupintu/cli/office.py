@@ -101,6 +101,7 @@ def _run_processes(host: str, port: int) -> Result:
 
 
 PAUSE_SECONDS = 1.0
+OSS_THINKS_SECONDS = 5.0  # before the demo's own OSS answers
 SHORT_LIFE_SECONDS, SHORT_LIVES = 3, 5
 
 
@@ -172,6 +173,15 @@ def demo_environment(host: str = "127.0.0.1", port: int = 8000) -> None:
         }
         os.environ.update({f"SATUPINTU_WHATSAPP_{name}": value for name, value in whatsapp.items()})
         os.environ["SATUPINTU_OWN_WHATSAPP"] = f"http://{host}:{port}/webhook/whatsapp"
+    if "SATUPINTU_OSS_URL" not in os.environ:
+        oss = {
+            "URL": f"http://127.0.0.1:{_free_port()}/v1/kl/rba",
+            "KEY": secrets.token_hex(16),
+            "USER": "demo",
+            "PASSWORD": secrets.token_hex(16),
+        }
+        os.environ.update({f"SATUPINTU_OSS_{name}": value for name, value in oss.items()})
+        os.environ["SATUPINTU_OWN_OSS"] = f"http://{host}:{port}/webhook/oss"
 
 
 def _free_port() -> int:
@@ -202,6 +212,25 @@ def _own_whatsapp(at_end: ExitStack) -> None:
         hand_in(one)
 
 
+def _own_oss(at_end: ExitStack) -> None:
+    """Start the demo's OSS: it takes a permohonan, thinks for a while, and calls back."""
+    from django.conf import settings
+
+    from satupintu.adapters.oss import simulator
+
+    other = simulator.Oss(
+        settings.OSS_KEY,
+        settings.OSS_USER,
+        settings.OSS_PASSWORD,
+        webhook=os.environ["SATUPINTU_OWN_OSS"],
+        follow=True,
+        delay=OSS_THINKS_SECONDS,
+    )
+    server = simulator.serve(other, port=urlsplit(settings.OSS_URL).port or 0)
+    at_end.callback(server.server_close)
+    at_end.callback(server.shutdown)
+
+
 def _demo(args: argparse.Namespace) -> Result:
     if home.path().exists():
         words = "Folder data ini milik kantor yang sebenarnya. Pakai SATUPINTU_HOME lain untuk demo."
@@ -224,12 +253,15 @@ def _demo(args: argparse.Namespace) -> Result:
         if os.environ.get("SATUPINTU_OWN_WHATSAPP"):
             _own_whatsapp(at_end)
             demo.reach_by_whatsapp(now())
+        if os.environ.get("SATUPINTU_OWN_OSS"):
+            _own_oss(at_end)
         say: Callable[[str], None] = (lambda line: None) if "json" in args else print
         made.permits.append(demo.Walk(now(), say=say).run())
         seal_record.call()
         if args.walk_only:
             return 0, made.to_json(), _demo_text(made, args)
         made.logins = demo.second_version(now())
+        made.logins = demo.oss_issues(now())
         print(_demo_text(made, args), flush=True)
         code, answer, words = _run_processes(args.host, args.port)
         return code, {**made.to_json(), **answer}, words

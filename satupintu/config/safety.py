@@ -43,13 +43,23 @@ class WhatsApp:
 
 
 @dataclass(frozen=True, slots=True)
+class Oss:
+    """How the installation speaks with OSS; nothing is set where it does not. password: OSS signs its calls with it."""
+
+    url: str = ""
+    key: str = ""
+    user: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """All that the safety of an installation depends on.
 
     url, smtp: as told, "" where nobody told. secret: what signs the sessions. keys: key files and their bytes.
     open_to_others: files and folders that other users of the machine may read. file_system: of the SQLite file, ""
     for PostgreSQL or where it cannot be seen. today: by the machine's clock. whatsapp: how it is set, if it is.
-    signing: address of the service that gets the head's passphrase.
+    signing: address of the service that gets the head's passphrase. oss: how it is set, if it is.
     """
 
     url: str
@@ -65,6 +75,7 @@ class Installation:
     today: date
     signing: str = ""
     whatsapp: WhatsApp = WhatsApp()
+    oss: Oss = Oss()
 
     @property
     def host(self) -> str:
@@ -155,6 +166,25 @@ RULES = (
         "Hapus SATUPINTU_WHATSAPP_URL supaya dipakai alamat resminya.",
     ),
     Rule(
+        "oss-half",
+        lambda i: any((i.oss.url, i.oss.key, i.oss.user, i.oss.password))
+        and not all((i.oss.url, i.oss.key, i.oss.user, i.oss.password)),
+        "Hubungan ke OSS baru diatur sebagian: permohonan tidak sampai, atau jawabannya tidak diterima.",
+        "Isi SATUPINTU_OSS_URL, _KEY, _USER, dan _PASSWORD dari pengelola OSS, atau hapus semuanya.",
+    ),
+    Rule(
+        "oss-http",
+        lambda i: i.oss.url and not is_private_way(i.oss.url) and i.oss.url,
+        "Alamat OSS {it} tidak memakai https: data pemohon dan kunci kantor bisa dibaca di jalan.",
+        "Pakai alamat https:// di SATUPINTU_OSS_URL.",
+    ),
+    Rule(
+        "oss-password",
+        lambda i: i.oss.password and len(i.oss.password) < 16,
+        "Kata sandi OSS terlalu pendek: jawaban palsu bisa dikira dari OSS.",
+        "Minta SATUPINTU_OSS_PASSWORD paling sedikit 16 huruf kepada pengelola OSS.",
+    ),
+    Rule(
         "open-to-others",
         lambda i: ", ".join(map(str, i.open_to_others)),
         "Pengguna lain di komputer ini bisa membaca {it}.",
@@ -219,6 +249,7 @@ def look(settings: Any, environ: Mapping[str, str], at: datetime) -> Installatio
             secret=settings.WHATSAPP_SECRET,
             verify=settings.WHATSAPP_VERIFY,
         ),
+        oss=Oss(settings.OSS_URL, settings.OSS_KEY, settings.OSS_USER, settings.OSS_PASSWORD),
     )
 
 

@@ -17,6 +17,8 @@ SATUPINTU_PKCS11  library of the token; SATUPINTU_PKCS11_TOKEN, _KEY  labels; _P
 SATUPINTU_WHATSAPP_PHONE_ID, _ACCOUNT_ID, _TOKEN, _SECRET, _VERIFY  from Meta's Cloud API: id of the sending number and
                 of its account, access token, app secret (signs what Meta reports), word of the webhook's first handshake
 SATUPINTU_WHATSAPP_URL  address of the API with its version (default https://graph.facebook.com/v23.0)
+SATUPINTU_OSS_URL, _KEY  address of OSS's web services and the user_key it gave the office; SATUPINTU_OSS_USER, _PASSWORD
+                what OSS signs its calls to /webhook/oss with
 SATUPINTU_PROXIES    web servers in front of this one that add X-Forwarded-For (default 0); tells addresses apart
 SATUPINTU_BREACHED   file of stolen passwords: sorted SHA-1, one a line, as Have I Been Pwned gives them
 SATUPINTU_PASSWORD_POLICY  bssn: 12 characters and four sorts of signs for everybody, for auditors who ask for it
@@ -270,6 +272,11 @@ WHATSAPP_TOKEN = os.environ.get("SATUPINTU_WHATSAPP_TOKEN", "")
 WHATSAPP_SECRET = os.environ.get("SATUPINTU_WHATSAPP_SECRET", "")
 WHATSAPP_VERIFY = os.environ.get("SATUPINTU_WHATSAPP_VERIFY", "")
 WHATSAPP_TIMEOUT = 10.0
+OSS_URL = os.environ.get("SATUPINTU_OSS_URL", "").rstrip("/")
+OSS_KEY = os.environ.get("SATUPINTU_OSS_KEY", "")
+OSS_USER = os.environ.get("SATUPINTU_OSS_USER", "")
+OSS_PASSWORD = os.environ.get("SATUPINTU_OSS_PASSWORD", "")
+OSS_TIMEOUT = 30.0
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("satupintu.ui.urls")),
     path("", include("satupintu.accounts.urls")),
     path("", include("satupintu.notices.urls")),
+    path("", include("satupintu.licensing.urls")),
     path("", include("satupintu.desk.urls")),
     path("", include("satupintu.vault.urls")),
     # Last: an office's slug stands at the root.

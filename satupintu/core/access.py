@@ -53,11 +53,15 @@ class Permission(StrEnum):
     CASE_TICK = "case:tick"
     CASE_UNDO = "case:undo"
     CASE_WORK = "case:work"
+    CATALOG_CORRECT = "catalog:correct"
+    CHANNEL_CONFIRM = "channel:confirm"
+    CHANNEL_PROPOSE = "channel:propose"
     LOOKS_READ = "looks:read"
     MANDATE_ANSWER = "mandate:answer"
     MANDATE_WITHDRAW = "mandate:withdraw"
     NOTICE_RESEND = "notice:resend"
     OFFICE_RULE = "office:rule"
+    OSS_SEND = "oss:send"
     PERMIT_DOWNLOAD = "permit:download"
     PERMIT_REPLACE = "permit:replace"
     PERMIT_REVOKE = "permit:revoke"
@@ -118,12 +122,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _WORKER | {P.PERMIT_REPLACE, P.PERMIT_SETTLE},
     Role.HEAD: _WORKER
     | {P.PERMIT_SIGN, P.PERMIT_REVOKE, P.RECOVERY_CONFIRM, P.SERVICE_APPROVE, P.LOOKS_READ}
-    | {P.STAFF_CONFIRM, P.STAFF_DELEGATE, P.STAFF_READ},
+    | {P.STAFF_CONFIRM, P.STAFF_DELEGATE, P.STAFF_READ, P.CHANNEL_PROPOSE, P.CHANNEL_CONFIRM},
     Role.ARCHIVIST: _WORKER,
     Role.AUDITOR: frozenset({P.CASE_READ, P.RECOVERY_CONFIRM, P.LOOKS_READ, P.STAFF_READ}),
     Role.SUPERVISOR: frozenset({P.CASE_READ}),
     Role.ADMINISTRATOR: frozenset({P.SERVICE_PROPOSE, P.SERVICE_APPROVE, P.RECOVERY_CONFIRM, P.NOTICE_RESEND})
-    | {P.STAFF_ASSIGN, P.STAFF_CONFIRM, P.STAFF_READ},
+    | {P.STAFF_ASSIGN, P.STAFF_CONFIRM, P.STAFF_READ, P.CATALOG_CORRECT}
+    | {P.CHANNEL_PROPOSE, P.CHANNEL_CONFIRM, P.OSS_SEND},
 }
 """Roles of later parts (cashier, complaints, …) stand in `Role` but hold nothing until their room is built."""
 
@@ -139,7 +144,7 @@ officer and the coordinator stands the head, by the four eyes of each SOP (docs/
 SECOND_FACTOR = SENSITIVE | {Role.TECHNICAL_TEAM, Role.LICENSING_OFFICER, Role.COORDINATOR}
 """Roles that decide, sign, hold money or administer: a session that has shown no second factor does not hold them."""
 
-FRESH = frozenset({P.PERMIT_SIGN, P.PERMIT_REVOKE, P.STAFF_CONFIRM, P.STAFF_DELEGATE})
+FRESH = frozenset({P.PERMIT_SIGN, P.PERMIT_REVOKE, P.STAFF_CONFIRM, P.STAFF_DELEGATE, P.CHANNEL_CONFIRM})
 """Acts for which the person must have proved a short while ago that it is he who sits there."""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
@@ -78,12 +78,36 @@ class Question:
         return {self.id: self.label}
 
 
+APPLIES = ("usaha", "umk", "sppl", "standar")
+"""What a statement may be bound to: an activity that goes on (no closing), a micro or small one, an SPPL, a standard or
+licence that is issued."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence the applicant ticks; printed as it stands."""
+    """A sentence the applicant ticks; printed as it stands.
+
+    title: what the letter is called (screens A9.5). only: one of APPLIES; shown only where that is so.
+    """
 
     id: str
     text: str
+    title: str = ""
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that are asked once for each item of a list, for example for each kegiatan usaha.
+
+    of: the group whose every item has such a list of its own; "" for a list of the application. In the answers it
+    stands by its id as a list of objects, each with an id of its own.
+    """
+
+    id: str
+    label: str
+    of: str = ""
+    questions: dict[str, Question] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +127,72 @@ class FormSpec:
     questions: dict[str, Question] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
     documents: dict[str, DocumentSpec] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+
+    def inside(self, group: str = "") -> tuple[Group, ...]:
+        """The groups of an item of this group; "" for those of the application."""
+        return tuple(one for one in self.groups.values() if one.of == group)
 
 
-Asking = FormSpec | DocumentSpec
+Asking = FormSpec | DocumentSpec | Group
 
 
 def parse_form(data: Mapping[str, Any]) -> tuple[FormSpec, list[Mistake]]:
     """A FormSpec from the tables of `form.toml`, and every mistake in them."""
     mistakes: list[Mistake] = []
     top = Table(data, TOP, mistakes)
+    groups = top.keyed("group", _group)
+    of_group = _by_group(top, groups)
     form = FormSpec(
-        questions=top.keyed("question", _question, required=True),
-        statements=top.keyed(
-            "statement", lambda row: Statement(row.text("id"), row.text("text", required=True))
-        ),
+        questions=of_group.pop(""),
+        statements=top.keyed("statement", lambda row: _statement(row, groups)),
         documents=top.keyed("document", _document),
+        groups={name: replace(group, questions=of_group[name]) for name, group in groups.items()},
     )
     top.done()
     _shown_after(form.questions, "[[question]]", mistakes)
+    for group in form.groups.values():
+        _shown_after(group.questions, f"[[question]] kelompok {group.id} →", mistakes)
     for document in form.documents.values():
         _shown_after(document.questions, f"[[document]] {document.id} → [[document.question]]", mistakes)
     return form, mistakes
+
+
+def _group(row: Table) -> Group:
+    return Group(row.text("id"), row.text("label", required=True), row.text("of"))
+
+
+def _by_group(top: Table, groups: Mapping[str, Group]) -> dict[str, dict[str, Question]]:
+    """The questions of each group by their ids; under "" those that are asked once. Ids differ within a group."""
+    found: dict[str, dict[str, Question]] = {name: {} for name in ("", *groups)}
+    for row in top.rows("question", required=True):
+        name, of, question = row.id(), row.text("group"), _question(row)
+        if of not in found:
+            known = ", ".join(groups) or "(belum ada [[group]])"
+            row.wrong(f"Kelompok “{of}” tidak ada. Pilih: {known}.")
+        elif name in found[of]:
+            row.wrong(f"Id “{name}” sudah dipakai. Beri id lain.")
+        elif name:
+            found[of][name] = question
+        row.done()
+    for group in groups.values():
+        place = f"[[group]] {group.id}"
+        if group.of and (group.of == group.id or group.of not in groups or groups[group.of].of):
+            top.mistakes.append(
+                Mistake(place, f"of menunjuk “{group.of}”, yang bukan kelompok paling atas. Perbaiki.")
+            )
+        if not found[group.id]:
+            top.mistakes.append(Mistake(place, f"Belum ada pertanyaan. Tulis group = “{group.id}” padanya."))
+        if group.id in found[""] or group.id in found.get(group.of, ()):
+            top.mistakes.append(Mistake(place, "Ada pertanyaan dengan id yang sama. Beri id lain."))
+    return found
+
+
+def _statement(row: Table, groups: Mapping[str, Group]) -> Statement:
+    only = row.one_of("only", ("", *APPLIES), "")
+    if only and not groups:
+        row.wrong("only hanya untuk formulir yang punya [[group]]. Hapus only.")
+    return Statement(row.text("id"), row.text("text", required=True), row.text("title"), only)
 
 
 def _document(row: Table) -> DocumentSpec:
@@ -203,14 +272,39 @@ def asked(form: Asking, answers: Mapping[str, Value]) -> list[Question]:
 def still_fitting(old: FormSpec, new: FormSpec, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers that mean the same in another version of the form: its question stands there, of the same kind,
     and a choice can still be chosen."""
-    return {
-        name: value
-        for name, value in answers.items()
-        if (now := new.questions.get(name)) is not None
-        and (was := old.questions.get(name)) is not None
+    fits = {name: value for name, value in answers.items() if _fits(old, new, name, value)}
+    for group in new.inside():
+        if group.id in old.groups and group.id in answers:
+            fits[group.id] = _items_fitting(old, new, group.id, answers[group.id])
+    return fits
+
+
+def _items_fitting(old: FormSpec, new: FormSpec, group: str, items: Any) -> list[dict[str, Any]]:
+    """The same for every item of a group. What no question asked for, such as its id, stays with it."""
+    was, now = old.groups[group], new.groups[group]
+    lists = {one.id for one in old.inside(group)}
+    kept = []
+    for item in items:
+        fits = {
+            name: value
+            for name, value in item.items()
+            if name not in lists and (name not in was.questions or _fits(was, now, name, value))
+        }
+        for inner in new.inside(group):
+            if inner.id in lists and inner.id in item:
+                fits[inner.id] = _items_fitting(old, new, inner.id, item[inner.id])
+        kept.append(fits)
+    return kept
+
+
+def _fits(old: Asking, new: Asking, name: str, value: Any) -> bool:
+    was, now = old.questions.get(name), new.questions.get(name)
+    return (
+        was is not None
+        and now is not None
         and was.kind == now.kind
         and (now.kind != "choice" or value in ("", None) or value in now.options)
-    }
+    )
 
 
 def pages(form: Asking, answers: Mapping[str, Value]) -> list[list[Question]]:
@@ -326,6 +420,28 @@ def _number(question: Question, texts: Mapping[str, str]) -> Value:
     if abs(value) >= 10**15:
         raise _Unclear("Angka ini terlalu besar. Periksa banyaknya nol.")
     return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
+
+
+def _count(question: Question, texts: Mapping[str, str]) -> Value:
+    """How many: whole, not below zero."""
+    value = _number(question, texts)
+    if not isinstance(value, int) or value < 0:
+        raise _Unclear("Tulis banyaknya dengan angka bulat, paling sedikit 0. Contoh: 3.")
+    return value
+
+
+_HECTARE = 10_000
+
+
+def _area(question: Question, texts: Mapping[str, str]) -> Value:
+    """Square metres, as text with a point; "1,5 ha" is understood too."""
+    text = _one(question, texts).lower().replace("\u2212", "-")
+    found = re.fullmatch(r"(.*?)\s*(m2|m²|meter persegi|meter|m|ha|hektar|hektare)?\.?", text)
+    assert found is not None  # everything fits
+    value = _decimal(found[1].replace(" ", "")) * (_HECTARE if (found[2] or "").startswith("h") else 1)
+    if not 0 < value < 10**10:
+        raise _Unclear("Luas harus lebih dari 0. Tulis luasnya dalam meter persegi, misalnya 24.")
+    return format(value.normalize(), "f")
 
 
 def _rupiah(question: Question, texts: Mapping[str, str]) -> Value:
@@ -494,6 +610,8 @@ KINDS: Mapping[str, Kind] = {
     "text": Kind(_text(SHORT)),
     "long-text": Kind(_text(LONG)),
     "number": Kind(_number, _show_number),
+    "count": Kind(_count, _show_number),
+    "area": Kind(_area, lambda value: f"{_show_number(value)} m²"),
     "rupiah": Kind(_rupiah, lambda value: f"Rp {_show_number(value)}"),
     "date": Kind(_date, _show_date),
     "choice": Kind(_choice),

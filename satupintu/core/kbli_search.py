@@ -178,6 +178,7 @@ class Index:
     _texts: list[tuple[int, str, bool]] = field(default_factory=list)  # (entry, text, whether the title)
     _sizes: list[float] = field(default_factory=list)  # of each text: the weight of all its words
     _where: dict[str, list[int]] = field(default_factory=dict)  # word -> texts
+    _places: dict[str, frozenset[int]] = field(default_factory=dict)  # the same, of kinds of business
     _roots: dict[str, list[str]] = field(default_factory=dict)  # root -> words
     _slips: dict[str, list[str]] = field(default_factory=dict)  # word with a letter left out -> words
     _weights: dict[str, float] = field(default_factory=dict)
@@ -198,6 +199,9 @@ class Index:
         self._weights = {word: _weight(word, len(places), many) for word, places in spread.items()}
         self._sizes = [sum(self._weights[word] for word in content) for content in contents]
         self._sorted = sorted(self._where)
+        self._places = {
+            word: frozenset(places) for word, places in self._where.items() if word.startswith("@")
+        }
         for word in self._sorted:
             self._roots.setdefault(_root(word), []).append(word)
             for short in _shortened(word):
@@ -236,8 +240,10 @@ class Index:
             weight = max((self._weights[one] for one in alike), default=self._unknown(word))
             total += weight
             best: dict[int, tuple[float, float]] = {}
+            # A kind of business alone is in a thousand texts; beside a thing it only tells between those that name it.
+            among = heard if word.startswith("@") and heard else None
             for one, manner in alike.items():
-                for place in self._where[one]:
+                for place in self._where[one] if among is None else among.keys() & self._places[one]:
                     best[place] = max(best.get(place, (0.0, 0.0)), (manner, self._weights[one]))
             for place, share in self._implied(word, heard, best):
                 heard[place] += share
@@ -266,20 +272,26 @@ class Index:
 
     def _best(self, heard: dict[int, float], covered: dict[int, float], total: float) -> dict[str, Hit]:
         """Of each code the text that fits best; a title that fits too adds a little."""
-        found: dict[str, Hit] = {}
-        extra: dict[str, float] = {}
+        best: dict[int, tuple[float, int]] = {}  # entry -> (score, text)
+        extra: dict[int, float] = {}
         for place, weight in heard.items():
-            number, text, is_title = self._texts[place]
-            code = self.entries[number].code
-            unsaid = max(0.0, self._sizes[place] - covered[place]) * (
-                UNSAID_TITLE if is_title else UNSAID_WORDS
-            )
-            score = weight / (total + unsaid) * (TITLE_COUNTS if is_title else 1.0)
+            number, _, is_title = self._texts[place]
+            unsaid = max(0.0, self._sizes[place] - covered[place])
             if is_title:
-                extra[code] = ALSO_TITLE * weight / total
-            if code not in found or score > found[code].score:
-                found[code] = Hit(code, score, text)
-        return {code: Hit(code, hit.score + extra.get(code, 0.0), hit.by) for code, hit in found.items()}
+                extra[number] = ALSO_TITLE * weight / total
+                score = TITLE_COUNTS * weight / (total + unsaid * UNSAID_TITLE)
+            else:
+                score = weight / (total + unsaid * UNSAID_WORDS)
+            if number not in best or score > best[number][0]:
+                best[number] = score, place
+        near = max((score for score, _ in best.values()), default=0.0) * FAR
+        return {
+            self.entries[number].code: Hit(
+                self.entries[number].code, score + extra.get(number, 0.0), self._texts[place][1]
+            )
+            for number, (score, place) in best.items()
+            if score >= near
+        }
 
     def _alike(self, word: str, *, last: bool) -> Iterator[tuple[str, float]]:
         """Words of the texts that this one may mean, with how sure that is."""

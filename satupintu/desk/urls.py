@@ -5,10 +5,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from satupintu.desk.views import acts, deliveries, pages, publishing, replacing, rulings, signing, staffing
+from satupintu.desk.views import (
+    acts,
+    channel,
+    deliveries,
+    pages,
+    publishing,
+    reference,
+    replacing,
+    rulings,
+    signing,
+    staffing,
+)
 
 FILE = "berkas/<uuid:key>"
 STAFF = "kelola/pegawai"
+CATALOG = "kelola/katalog"
+CODE = f"{CATALOG}/<slug:kbli_version>/<slug:kbli>"
+CHANNEL = "kelola/kanal"
 VERSION = "kelola/<uuid:version>"
 RULING = "kelola/usulan/<uuid:ruling>"
 app_name = "desk"
@@ -53,6 +67,13 @@ urlpatterns = [
     path(f"{STAFF}/tugas/<uuid:assignment>/pengaman", staffing.new_factor, name="staff_factor"),
     path(f"{STAFF}/undangan/<int:invitation>/batal", staffing.cancel, name="staff_cancel"),
     path(f"{STAFF}/usulan/<uuid:proposal>", staffing.proposal, name="staff_proposal"),
+    path(CATALOG, reference.search, name="catalog"),
+    path(CODE, reference.code, name="catalog_code"),
+    path(f"{CODE}/koreksi/<slug:cell>", reference.correct, name="catalog_correct"),
+    path(CHANNEL, channel.page, name="channel"),
+    path(f"{CHANNEL}/usulkan", channel.propose, name="channel_propose"),
+    path(f"{CHANNEL}/usulan/<uuid:channel_ruling>", channel.ruling, name="channel_ruling"),
+    path(f"{CHANNEL}/kirim/<uuid:hand_over>", channel.again, name="oss_again"),
     path(VERSION, publishing.version, name="version"),
     path(f"{VERSION}/folder.zip", publishing.folder, name="folder"),
     path(f"{VERSION}/ganti", publishing.replace, name="replace_version"),

@@ -15,10 +15,11 @@ _BY_CHANCE = 11
 MOST_PRODUCTS = 9999
 
 
-def new_nib(taken: Callable[[str], bool]) -> str:
-    """A NIB for training that nobody has. taken: whether a number was given before; then another is drawn."""
+def new_nib(taken: Callable[[str], bool], *, training: bool = True) -> str:
+    """A NIB that nobody has. taken: whether a number was given before; then another is drawn. training: it begins with 00."""
     while True:
-        number = TRAINING + f"{secrets.randbelow(10**_BY_CHANCE):0{_BY_CHANCE}d}"
+        head = TRAINING if training else f"{secrets.randbelow(90) + 10}"
+        number = head + f"{secrets.randbelow(10**_BY_CHANCE):0{_BY_CHANCE}d}"
         if not taken(number):
             return number
 

@@ -21,7 +21,9 @@ from satupintu.catalog.kbli import authority_of
 from satupintu.catalog.queries import village
 from satupintu.core.risk import Risk, Scale
 from satupintu.licensing.models import Product
+from satupintu.licensing.numbers import TRAINING
 from satupintu.licensing.pinning import from_json
+from satupintu.licensing.queries import channel_of
 from satupintu.offices.queries import local_day
 
 RISKS = {
@@ -87,7 +89,7 @@ def nib_data(case: Case, application: Application, lines: Sequence[Line], nib: s
     """The NIB with its attachment. lines: all activities that hold, in their order; none after the last was closed."""
     actor = _holder(application)
     return {
-        **_common(case, application, Product.NIB, NAMES[Product.NIB]),
+        **_common(case, application, Product.NIB, NAMES[Product.NIB], nib),
         "nib": nib,
         "pengantar": f"{BASIS}, Nomor Induk Berusaha diterbitkan kepada:",
         "pelaku": [
@@ -123,7 +125,7 @@ def product_data(case: Case, application: Application, line: Line, nib: str) -> 
     waits = not product.may_operate
     row = activity.catalogue
     return {
-        **_common(case, application, product.kind, f"{name} ({UNVERIFIED})" if waits else name),
+        **_common(case, application, product.kind, f"{name} ({UNVERIFIED})" if waits else name, nib),
         "nama_produk": name,
         "nib": nib,
         "pengantar": f"{BASIS}, {name} ini diterbitkan kepada:",
@@ -161,13 +163,14 @@ def duties_of(activity: BusinessActivity) -> list[str]:
     return [*activity.catalogue.get("obligations", []), _KEEP_THE_STANDARD]
 
 
-def _common(case: Case, application: Application, kind: str, title: str) -> dict[str, Any]:
+def _common(case: Case, application: Application, kind: str, title: str, number: str) -> dict[str, Any]:
     whole = package(application)
     service = whole.service
     assert service is not None  # only a service has a product
     return {
         "kantor": office.office_head(case.office),
-        "contoh": True,
+        # An office that rules otherwise says so by two persons; a number of training stays one for ever.
+        "contoh": channel_of(case.office, case.opened_at).trains or number.startswith(TRAINING),
         "produk": kind,
         "judul": title,
         "layanan": {"nama": service.name, "kode": service.code},

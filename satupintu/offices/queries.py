@@ -20,7 +20,7 @@ from satupintu.offices.models import DayOff, NumberBook, Office, Setting
 DEFAULT_HOURS = {name: ["08.00", "16.00"] for name in ("senin", "selasa", "rabu", "kamis", "jumat")}
 DEFAULTS: dict[str, Any] = {
     "undo_minutes": 5, "hours": DEFAULT_HOURS, "quiet_hours": ["20.00", "07.00"], "signer": "local",
-    "channel": "local", "fulfilment_days": 180,
+    "fulfilment_days": 180,
 }  # fmt: skip
 
 

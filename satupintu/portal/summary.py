@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -47,11 +48,13 @@ def dropped(application: Application, newer: ServiceVersion) -> Summary | None:
     """The answers of a draft that have no place in a newer version of its service; None where all of them have."""
     form = package_by_id(newer.pk).form
     assert form is not None  # a service that can be applied for has one
-    fits = still_fitting(applications.form(application), form, application.answers)
+    after = copy(application)
+    after.answers = still_fitting(applications.form(application), form, application.answers)
+    stay = {row.question for row in applications.answer_rows(after) if row.value}
     rows = tuple(
         SummaryRow(row.label, row.value, id=f"isi-{row.question}")
         for row in applications.answer_rows(application)
-        if row.value and row.question not in fits
+        if row.value and row.question not in stay
     )
     return Summary("lepas", _("Isian yang tidak dipakai lagi"), rows) if rows else None
 
@@ -73,6 +76,8 @@ def next_missing(items: Sequence[Item], after: str) -> str:
 
 def resume(application: Application) -> str:
     """Where a draft goes on: its first unanswered page, else its documents. No SQL."""
+    if applications.form(application).groups:  # it finds its place by itself
+        return reverse("portal:business", args=[application.key])
     for row in applications.answer_rows(application):
         if row.missing:
             return reverse("portal:page", args=[application.key, row.page])

@@ -6,7 +6,9 @@ from __future__ import annotations
 from django.urls import path
 
 from satupintu.portal.views import (
+    activity,
     actor,
+    business,
     documents,
     fulfilment,
     mailbox,
@@ -18,11 +20,14 @@ from satupintu.portal.views import (
     public,
     record,
     sheets,
+    starting,
     ways,
     wizard,
 )
 
 APPLICATION = "permohonan/<uuid:key>"
+BUSINESS = f"{APPLICATION}/usaha"
+ITEM = f"{BUSINESS}/<slug:item>"
 SERVICE = "<slug:office>/layanan/<slug:service>"
 RECORD = "transparansi/<slug:office>"
 app_name = "portal"
@@ -53,14 +58,30 @@ urlpatterns = [
     path("saya/pelaku-usaha/pengurus/<uuid:member>/jawab", actor.answer, name="actor_answer"),
     path("saya/pelaku-usaha/<uuid:actor>/pengurus/<uuid:member>/akhiri", actor.end, name="actor_end"),
     path("saya/pemenuhan", fulfilment.fulfilments, name="fulfilments"),
-    path("saya/pemenuhan/<uuid:product>/mulai", fulfilment.begin, name="fulfil"),
+    path("saya/pemenuhan/<uuid:unverified>/mulai", fulfilment.begin, name="fulfil"),
     path("kuasa", mandates.mandates, name="mandates"),
     path("kuasa/beri", mandates.give, name="mandate_give"),
     path("kuasa/<uuid:mandate>/jawab", mandates.answer, name="mandate_answer"),
+    path("saya/usaha", business.mine, name="businesses"),
+    path("saya/usaha/<uuid:actor>/<uuid:activity>/<slug:kind>", business.begin, name="activity_begin"),
+    path(BUSINESS, business.resume, name="business"),
+    path(f"{BUSINESS}/pelaku", business.actor, name="business_actor"),
+    path(f"{BUSINESS}/bidang", activity.kbli, name="activity_new"),
+    path(f"{BUSINESS}/kegiatan", business.overview, name="activities"),
+    path(f"{BUSINESS}/pernyataan", business.statements, name="business_statements"),
+    path(f"{BUSINESS}/draf", business.draft, name="business_draft"),
+    path(f"{ITEM}/bidang", activity.kbli, name="activity_kbli"),
+    path(f"{ITEM}/isi/<int:number>", activity.page, name="activity_page"),
+    path(f"{ITEM}/produk", activity.products, name="products"),
+    path(f"{ITEM}/produk/baru", activity.product, name="product_new"),
+    path(f"{ITEM}/produk/<slug:product>", activity.product, name="product"),
+    path(f"{ITEM}/periksa", activity.check, name="activity_check"),
+    path(f"{ITEM}/lingkungan", activity.environment, name="activity_environment"),
     path(APPLICATION, progress.application, name="application"),
     path(f"{APPLICATION}/isi/<int:number>", wizard.page, name="page"),
     path(f"{APPLICATION}/dokumen", documents.documents, name="documents"),
     path(f"{APPLICATION}/dokumen/<slug:requirement>", documents.document, name="document"),
+    path(f"{APPLICATION}/dari-oss/<uuid:paper>", progress.from_oss, name="from_oss"),
     path(f"{APPLICATION}/berkas/<uuid:document>", documents.file, name="file"),
     path(f"{APPLICATION}/periksa", wizard.review, name="review"),
     path(f"{APPLICATION}/aturan-baru", wizard.renew, name="renew"),
@@ -82,5 +103,5 @@ urlpatterns = [
     path(f"{SERVICE}/sop", sheets.sop, name="sop"),
     path(f"{SERVICE}/sop.pdf", sheets.sop_pdf, name="sop_pdf"),
     path(f"{SERVICE}/poster.pdf", sheets.poster, name="poster"),
-    path(f"{SERVICE}/mulai", wizard.start, name="start"),
+    path(f"{SERVICE}/mulai", starting.start, name="start"),
 ]

@@ -48,6 +48,8 @@ KINDS: dict[str, Look] = {
     "text": Look(),
     "long-text": Look("area", rows=5),
     "number": Look(inputmode="decimal", width="w-12"),
+    "count": Look(inputmode="numeric", width="w-s"),
+    "area": Look(inputmode="decimal", width="w-12", hint=gettext_lazy("Dalam meter persegi. Contoh: 24")),
     "rupiah": Look(width="w-12", prefix="Rp", hint=gettext_lazy("Contoh: 1.500.000 atau 1,5 juta")),
     "date": Look(width="w-12", hint=gettext_lazy("Contoh: 17-8-2026")),
     "choice": Look("pick"),

@@ -434,6 +434,35 @@ WORDS: Mapping[str, Words] = {
         what=_("Data arsip belum lengkap."),
         do=_("Isi kode klasifikasi, masa simpan, dan tempat simpan."),
     ),
+    # perizinan berusaha
+    "licensing.gone": Words(
+        what=_("Bagian ini sudah dikeluarkan dari permohonan, mungkin di tab lain."),
+        do=_("Buka lagi permohonannya dari daftar Anda. Isian lain tetap tersimpan."),
+    ),
+    "licensing.stale": Words(
+        what=_("Halaman ini sudah diubah di tempat lain, misalnya di tab atau HP lain."),
+        do=_("Belum ada yang ditimpa. Baca isinya sekarang, lalu kirim sekali lagi."),
+    ),
+    "licensing.kbli-gone": Words(
+        what=_("KBLI %(kbli)s tidak ada di daftar yang berlaku sekarang."),
+        do=_("Cari usahanya dengan kata sehari-hari, lalu pilih salah satu."),
+    ),
+    "licensing.many": Words(
+        what=_("Sudah ada %(most)s baris, batas satu permohonan."),
+        do=_("Terbitkan dulu yang ini, lalu ajukan sisanya dengan permohonan baru."),
+    ),
+    "licensing.elsewhere": Words(
+        what=_("%(village)s di luar wilayah kantor ini."),
+        do=_("Ajukan di kantor perizinan %(regency)s, atau pilih desa lain."),
+    ),
+    "licensing.no-office": Words(
+        what=_("Belum ada kantor di sini yang mengurus tempat usaha itu."),
+        do=_("Datang ke kantor perizinan di kabupaten atau kota tempat usahanya."),
+    ),
+    "licensing.no-paper": Words(
+        what=_("Layanan ini belum menyebut tempat mengunggah persetujuan lingkungan."),
+        do=_("Sampaikan kepada petugas kantor. Draf Anda tetap tersimpan."),
+    ),
     # what is given to us
     "upload.empty": Words(
         what=_("Berkas %(name)s kosong."),
@@ -806,6 +835,51 @@ WORDS: Mapping[str, Words] = {
         what=_("Tidak ada kepala dinas yang diwakili."),
         do=_("Pilih Plt., yang bertindak selama jabatan itu kosong."),
     ),
+    # by which channel an office issues
+    "channel.no-instrument": Words(
+        what=_("Dasar hukumnya belum lengkap."),
+        do=_("Isi nama, nomor, dan tanggal peraturan atau keputusan yang mendasarinya."),
+    ),
+    "channel.instrument-ahead": Words(
+        what=_("Tanggal dasar hukum itu belum tiba."),
+        do=_("Isi tanggal penetapannya, paling lambat hari ini."),
+    ),
+    "channel.day-past": Words(
+        what=_("Hari mulainya sudah lewat."),
+        do=_("Pilih hari ini atau sesudahnya. Berkas yang sudah dikirim tidak berubah."),
+    ),
+    "channel.kind": Words(
+        what=_("Kanal ini tidak ada."),
+        do=_("Pilih satu dari daftar."),
+    ),
+    "channel.same": Words(
+        what=_("Kanal ini sudah berlaku."),
+        do=_("Pilih kanal lain, atau biarkan seperti sekarang."),
+    ),
+    "channel.train-first": Words(
+        what=_("Kantor belum pernah berlatih menerbitkan sendiri."),
+        do=_("Usulkan “kantor sendiri, latihan” dulu. Sesudah itu berlaku, usulkan yang sungguhan."),
+    ),
+    "channel.asked-already": Words(
+        what=_("Masih ada usulan kanal yang belum dijawab."),
+        do=_("Jawab atau tarik usulan itu dulu."),
+    ),
+    "channel.answered": Words(
+        what=_("Usulan ini sudah dijawab atau ditarik."),
+        do=_("Muat ulang halaman Kanal dan lihat keadaannya sekarang."),
+    ),
+    "channel.same-person": Words(
+        what=_("Usulan disahkan orang lain, bukan pengusulnya."),
+        do=_("Minta kepala dinas atau administrator lain mengesahkannya."),
+    ),
+    "channel.not-yours": Words(
+        what=_("Usulan hanya ditarik oleh pengusulnya."),
+        do=_("Minta pengusul menariknya, atau tolak usulan ini."),
+    ),
+    "oss.not-failed": Words(
+        what=_("Permohonan ini tidak menunggu Anda."),
+        do=_("Muat ulang halaman Kanal dan lihat keadaannya sekarang."),
+    ),
     # acting for another
     "mandate.self": Words(
         what=_("Anda tidak memberi kuasa kepada diri sendiri."),
@@ -855,6 +929,28 @@ WORDS: Mapping[str, Words] = {
             "Daftar ini tidak memuat %(gone)s dari %(known)s kode yang sudah dikenal. Tidak ada yang diubah."
         ),
         do=_("Periksa apakah berkasnya terpotong, lalu muat lagi daftar yang lengkap."),
+    ),
+    "catalog.no-basis": Words(
+        what=_("Dasar hukum koreksi ini belum ditulis."),
+        do=_("Tulis peraturan atau surat yang mendasarinya, misalnya PP 28/2025 Lampiran I."),
+    ),
+    "catalog.correction-past": Words(
+        what=_("Tanggal mulai berlaku sudah lewat."),
+        do=_(
+            "Pilih hari ini atau sesudahnya. Permohonan yang sudah dikirim memakai tingkat risiko saat dikirim."
+        ),
+    ),
+    "catalog.correction-same": Words(
+        what=_("Isinya sama dengan baris yang berlaku sekarang."),
+        do=_("Ubah yang keliru, lalu simpan lagi."),
+    ),
+    "catalog.correction-late": Words(
+        what=_("Baris risiko ini sudah berubah sejak Anda membukanya."),
+        do=_("Buka lagi kodenya, lalu periksa baris yang berlaku sekarang."),
+    ),
+    "catalog.correction-planned": Words(
+        what=_("Baris ini sudah punya koreksi yang berlaku mulai %(day)s."),
+        do=_("Pilih tanggal yang sama atau sesudahnya."),
     ),
     "catalog.same-person": Words(
         what=_("Layanan disetujui oleh orang yang berbeda dari pengusul dan penyusunnya."),

@@ -11,11 +11,12 @@ import pytest
 
 from satupintu import RELEASED
 from satupintu.config import safety
-from satupintu.config.safety import Installation, WhatsApp, file_system, problems
+from satupintu.config.safety import Installation, Oss, WhatsApp, file_system, problems
 from satupintu.core.addresses import is_loopback
 
 KEY = bytes(range(32))
 ON = WhatsApp("100200300", "https://graph.facebook.com/v23.0", "0123456789abcdef" * 2, "kata-jabat-tangan")
+OSS = Oss("https://oss.example/v1/kl/rba", "kunci-contoh", "kampar", "kata-sandi-contoh-16")
 SOUND = Installation(
     url="https://izin.kampar.example",
     smtp="surat.kampar.example:25",
@@ -29,6 +30,7 @@ SOUND = Installation(
     file_system="ext4",
     today=RELEASED,
     whatsapp=ON,
+    oss=OSS,
 )
 BROKEN = {
     "debug": {"debug": True},
@@ -41,6 +43,9 @@ BROKEN = {
     "sender": {"sender": "Satu Pintu <tanpa-balas@satupintu.example>"},
     "whatsapp-secret": {"whatsapp": replace(ON, secret="")},
     "whatsapp-http": {"whatsapp": replace(ON, url="http://graph.example")},
+    "oss-half": {"oss": replace(OSS, user="")},
+    "oss-http": {"oss": replace(OSS, url="http://oss.example/v1/kl/rba")},
+    "oss-password": {"oss": replace(OSS, password="pendek")},
     "open-to-others": {"open_to_others": (Path("keys"),)},
     "secret-weak": {"secret": "django-insecure-" + "0123456789abcdef" * 6},
     "key-weak": {"keys": {Path("a.key"): bytes(32)}},
@@ -55,6 +60,16 @@ def test_a_sound_installation_breaks_no_rule():
 
 def test_an_office_without_whatsapp_needs_no_secret_for_it():
     assert problems(replace(SOUND, whatsapp=WhatsApp())) == ()
+
+
+def test_an_office_without_oss_needs_nothing_of_it():
+    assert problems(replace(SOUND, oss=Oss())) == ()
+
+
+def test_oss_half_set_up_is_found_whatever_is_missing():
+    for name in ("url", "key", "user", "password"):
+        found = problems(replace(SOUND, oss=replace(OSS, **{name: ""})))
+        assert [one.code for one in found] == ["oss-half"]
 
 
 def test_no_rule_is_without_its_example():

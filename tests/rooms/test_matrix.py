@@ -47,12 +47,14 @@ from satupintu.core.access import STAFF as STAFF_ROLES
 from satupintu.core.access import system
 from satupintu.core.zipped import make_zip
 from satupintu.door.moment import at_moment
+from satupintu.licensing.actions import channel
 from satupintu.offices import actions as offices
 from satupintu.offices.models import Office
 from satupintu.permits import actions as permits
 from satupintu.permits import queries as permit_queries
 from satupintu.permits.actions import replacing
 from satupintu.permits.models import Replacement
+from tests import business
 from tests import factories as f
 
 TABLE = Path(__file__).with_name("matrix.csv")
@@ -71,6 +73,11 @@ READERS = (
     "administrator",
 )  # on somebody's file they change nothing, whatever they send
 NO_FILE = "-"
+
+BUSINESS = (
+    "business", "business_actor", "business_statements", "business_draft", "activities", "activity_new",
+    "activity_kbli", "activity_page", "activity_check", "activity_environment", "products", "product_new", "product",
+)  # fmt: skip
 
 # The state in which the act of an address succeeds, for those whose act it is.
 RIGHT = {
@@ -97,6 +104,7 @@ RIGHT = {
     "portal:document": "draf",
     "portal:download": "unduh",
     "portal:reopen": "ditolak",
+    **{f"portal:{name}": "usaha" for name in BUSINESS},
 }
 ANSWERS_A_PROPOSAL = {"desk:approve", "desk:send_back", "desk:withdraw_version"}
 ABOUT_WHAT_STANDS = {"desk:close", "desk:correct"}
@@ -125,9 +133,10 @@ PUBLIC = {
     "portal:offline_worker",
     "ui:display",
     "notices:whatsapp",
+    "licensing:oss",
 }
-# Addresses that another system calls, which signs what it sends (tests/rooms/test_webhook.py).
-SIGNED = {"notices:whatsapp"}
+# Addresses that another system calls, which signs what it sends (tests/rooms/test_webhook.py, test_oss.py).
+SIGNED = {"notices:whatsapp", "licensing:oss"}
 
 
 # Addresses ---------------------------------------------------------------------------------------------------------
@@ -262,6 +271,7 @@ def one_batch(stage: Stage) -> uuid.UUID:
 STATES: Mapping[str, Callable[[Stage], Case | None]] = {
     NO_FILE: lambda stage: None,
     "draf": lambda stage: None,
+    "usaha": lambda stage: None,
     "informasi": lambda stage: stage("informasi"),
     "verifikasi": lambda stage: stage("verifikasi"),
     "menunggu": lambda stage: stage("validasi"),
@@ -297,7 +307,10 @@ class File:
     actor: uuid.UUID = field(default_factory=uuid.uuid4)
     member: uuid.UUID = field(default_factory=uuid.uuid4)
     batch: uuid.UUID = field(default_factory=uuid.uuid4)
+    channel_ruling: uuid.UUID = field(default_factory=uuid.uuid4)
     code: str = "ABCDEFGHJKLM"
+    item: str = "0a1b2c3d"
+    product: str = "4e5f6a7b"
 
     def fill(self, route: Route) -> str:
         """The address with this file in it. A new kind of bracket must be added here."""
@@ -309,7 +322,11 @@ class File:
             "batch": self.batch,
             "requirement": "ktp",
             "template": "berita-acara",
-            "number": 1,
+            "number": 3 if route.name == "portal:activity_page" else 1,
+            "item": self.item,
+            "product": self.product,
+            "activity": uuid.UUID(int=0),
+            "kind": "ubah",
             "order": 1,
             "old": 1,
             "new": 1,
@@ -321,12 +338,19 @@ class File:
             "proposal": self.staff_proposal,
             "invitation": 0,
             "mandate": self.mandate,
-            "product": uuid.uuid4(),  # of nobody: one's own is begun in test_fulfilment.py
+            "unverified": uuid.uuid4(),  # of nobody: one's own is begun in test_fulfilment.py
             "actor": self.actor,
             "member": self.member,
             "pk": 0,
             "notice": uuid.UUID(int=0),
             "channel": "email",
+            "kbli_version": "2025",
+            "kbli": "56303",
+            "cell": catalog_queries.cell_of(catalog_queries.risk_rows("2025", "56303", NOW.date())[0]),
+            "channel_ruling": self.channel_ruling,
+            "hand_over": uuid.UUID(int=0),
+            "paper": uuid.UUID(int=0),
+            "method": "receiveNIB",
         }
         return reverse(route.name, kwargs={name: values[name] for name in route.names})
 
@@ -339,7 +363,18 @@ class File:
         return self.coming if name == "desk:recall" else self.draft
 
 
+def of_business() -> File:
+    """A permohonan perizinan berusaha of the owner, complete but for its statements."""
+    walk = business.begin(Client(), NOW)
+    walk.actor()
+    item = walk.warung()
+    product = walk.draft.answers["kegiatan"][0]["produk"][0]["id"]
+    return File(walk.key, uuid.uuid4(), uuid.uuid4(), item=item, product=product)
+
+
 def make(state: str, stage: Stage) -> File:
+    if state == "usaha":
+        return of_business()
     case = STATES[state](stage)
     mine = f.draft(NOW) if case is None else f.application(case)
     held = next(item.document for item in application_queries.items(mine) if item.document)
@@ -357,9 +392,16 @@ def staff_matters() -> dict[str, uuid.UUID]:
     assert colleague.person is not None
     post = staffing.Post("auditor", "Auditor", "SK 5/2026", NOW)
     answer = staffing.give(author, office, post, email=colleague.email, asked=f.asked())
+    wanted = channel.Wanted("oss", True, "Keputusan contoh", "1/2026", NOW.date(), NOW.date())
+    ruled = channel.propose(author, office, wanted, asked=f.asked())["ruling"]
     mandate = f.mandate("lain@contoh.example", accept=False)
     assignment, proposal = colleague.person.assignments.get().key, uuid.UUID(answer["proposal"])
-    return {"assignment": assignment, "staff_proposal": proposal, "mandate": mandate}
+    return {
+        "assignment": assignment,
+        "staff_proposal": proposal,
+        "mandate": mandate,
+        "channel_ruling": uuid.UUID(ruled),
+    }
 
 
 def entity() -> dict[str, uuid.UUID]:
@@ -549,6 +591,15 @@ def body(name: str) -> dict[str, Any]:
             "sampai": "6/3/2026",
         },
         "desk:staff_proposal": lambda: {"jawab": "sahkan"},
+        "desk:catalog_correct": lambda: {"risiko": "T", "dasar": "PP 1/2026", "mulai": "1/4/2026"},
+        "desk:channel_propose": lambda: {
+            "kanal": "oss",
+            "dasar": "Keputusan contoh",
+            "nomor": "2/2026",
+            "tanggal": "2/3/2026",
+            "mulai": "4/3/2026",
+        },
+        "desk:channel_ruling": lambda: {"jawab": "sahkan"},
         "portal:mandate_give": lambda: {
             "surel": "orang@contoh.example",
             "untuk": "semua",
@@ -559,6 +610,15 @@ def body(name: str) -> dict[str, Any]:
         "portal:actor_change": lambda: {**ENTITY, "npwp": "012345674701000"},
         "portal:actor_people": lambda: {"nama": "Orang", "jabatan": "Manajer"},
         "portal:actor_answer": lambda: {"jawab": "terima"},
+        "portal:business_actor": lambda: business.ACTOR | {"bpjs-kerja": "01234567890"},
+        "portal:business_statements": lambda: {
+            f"p-{name}": "ya" for name in ("tata-ruang", "sppl", "k3l", "benar")
+        },
+        "portal:activity_new": lambda: {"kbli": "56304"},
+        "portal:activity_page": lambda: business.SHOP,
+        "portal:product_new": lambda: business.PRODUCT,
+        "portal:product": lambda: {"hapus": "1"},
+        "portal:activity_check": lambda: {"hapus": "1"},
         "account_login": lambda: {"login": "tidak@ada.example", "password": "salah-semua"},
         "account_device": lambda: {"login": "tidak@ada.example"},
         "account_signup": lambda: {

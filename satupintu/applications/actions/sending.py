@@ -102,13 +102,13 @@ def _check_sendable(application: Application, at: datetime, ticked: Mapping[str,
         raise Refusal("applications.service-changed")
     if not queries.complete(application):
         raise Refusal("applications.incomplete", status=422)
-    if not all(ticked.get(statement.id) for statement in queries.form(application).statements.values()):
+    if not all(ticked.get(statement.id) for statement in queries.statements(application).values()):
         raise Refusal("applications.statements", status=422)
 
 
 def _statements(application: Application) -> dict[str, str]:
     """Each statement's exact text, as it was shown when it was ticked."""
-    return {statement.id: statement.text for statement in queries.form(application).statements.values()}
+    return {statement.id: statement.text for statement in queries.statements(application).values()}
 
 
 def _handed_in(application: Application) -> dict[str, Any]:

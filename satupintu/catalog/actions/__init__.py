@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing the catalogue: versions of services, what two persons rule about them, reference data."""
 
+from satupintu.catalog.actions.correcting import correct_risk
 from satupintu.catalog.actions.reference import Loaded, load_kbli, load_regions
 from satupintu.catalog.actions.rulings import (
     ask_closing,
@@ -32,6 +33,7 @@ __all__ = [
     "ask_release",
     "ask_reopening",
     "confirm",
+    "correct_risk",
     "decline",
     "differ",
     "discard",

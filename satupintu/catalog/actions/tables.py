@@ -7,6 +7,7 @@ others each code. Nothing is deleted: what is replaced ends, and a row that an a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any, cast
 from django.db import models, transaction
 
 from satupintu.catalog import kbli as known
-from satupintu.catalog.actions.reference import MOST_GONE
+from satupintu.catalog.actions.reference import MOST_GONE, insert
 from satupintu.catalog.models import AuthorityRule, Dated, Kbli, KbliMove, Revision, RiskRule
 from satupintu.core import reference
 from satupintu.core.access import Actor, Capacity, Role, system
@@ -38,12 +39,25 @@ class Unknown(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Codes:
+    """Primary keys of the codes a table speaks of: here, and on the other side of a conversion."""
+
+    here: Mapping[str, int]
+    there: Mapping[str, int]
+    to_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Kind:
-    """How the rows of a table are kept. part: what of it a list replaces; key: what stays while a row changes."""
+    """How the rows of a table are kept.
+
+    columns: of a row, by the keys of its codes; part: what of the table a list replaces; key: what stays while a row
+    changes.
+    """
 
     model: type[Dated]
     read: Callable[[str, str], dict[int, Any]]
-    columns: Callable[[Any, Mapping[str, Kbli], Mapping[str, Kbli]], dict[str, Any]]
+    columns: Callable[[Any, _Codes], dict[str, Any]]
     part: Callable[[Any], Hashable]
     key: Callable[[Any], Hashable]
 
@@ -71,7 +85,7 @@ def load(
         day=day, content=digest([str(one) for one in listing.rows]), by=actor.person, at=actor.at,
     )  # fmt: skip
     with create(actor, Capacity(Role.SYSTEM), row) as door:
-        _one_at_a_time(listing.version)
+        one_at_a_time(listing.version)
         if listing.table == reference.KBLI:
             found = _titles(listing, day, write=True)
         else:
@@ -118,7 +132,7 @@ def _titles(listing: Listing[reference.Title], day: date, *, write: bool) -> Dif
     return found
 
 
-def _one_at_a_time(version: str) -> None:
+def one_at_a_time(version: str) -> None:
     """Two persons do not change the tables of a version at the same moment: each compares with all of it."""
     Kbli.objects.select_for_update().filter(version=version).order_by("pk").first()
 
@@ -128,17 +142,17 @@ def _one_at_a_time(version: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """Primary keys of rows that end, and rows that begin, not yet dated."""
+    """Primary keys of rows that end, and rows that begin, by column and not yet dated."""
 
     model: type[Dated]
     ends: tuple[int, ...]
-    begins: tuple[Dated, ...]
+    begins: tuple[dict[str, Any], ...]
 
 
 def _plan(listing: Listing[Any]) -> tuple[Difference[Any], _Changes]:
     kind = _KINDS[listing.table]
-    codes, others = _codes(listing.version), _codes(listing.to_version)
-    _all_known(listing, codes, others)
+    codes = _Codes(_codes(listing.version), _codes(listing.to_version), listing.to_version)
+    _all_known(listing, codes)
     named = {kind.part(row) for row in listing.rows}
     standing = {
         pk: row
@@ -154,18 +168,19 @@ def _plan(listing: Listing[Any]) -> tuple[Difference[Any], _Changes]:
     return found, _Changes(
         kind.model,
         tuple(pk for pk, row in before.items() if row not in stay),
-        tuple(kind.model(**kind.columns(row, codes, others)) for row in after if row not in stay),
+        tuple(kind.columns(row, codes) for row in after if row not in stay),
     )
 
 
 def _write(changes: _Changes, revision: Revision, day: date, say: Say) -> None:
-    """End and begin, some hundreds at a time (SQLite takes so many values in one statement)."""
+    """End and begin, some hundreds at a time."""
+    rows: models.Manager[Any] = cast(Any, changes.model).objects
     for some in _batches(changes.ends):
-        _rows(changes.model).filter(pk__in=some).update(valid_to=day - A_DAY, ended=revision)
-    for number, some in enumerate(_batches(changes.begins)):
-        for row in some:
-            row.valid_from, row.begun = day, revision
-        _rows(changes.model).bulk_create(some)
+        rows.filter(pk__in=some).update(valid_to=day - A_DAY, ended=revision)
+    dated = {"valid_from": day.isoformat(), "begun_id": revision.pk}
+    for number, begins in enumerate(_batches(changes.begins)):
+        columns = [*begins[0], *dated]
+        insert(changes.model, ((*row.values(), *dated.values()) for row in begins), columns)
         say(f"Menyimpan {min((number + 1) * _BATCH, len(changes.begins))} dari {len(changes.begins)} baris …")
 
 
@@ -176,25 +191,22 @@ def _batches(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (rows[at : at + _BATCH] for at in range(0, len(rows), _BATCH))
 
 
-def _rows(model: type[Dated]) -> models.Manager[Any]:
-    return cast(Any, model).objects  # type: ignore[no-any-return]
+def _codes(version: str) -> dict[str, int]:
+    return dict(Kbli.objects.filter(version=version).values_list("code", "pk")) if version else {}
 
 
-def _codes(version: str) -> dict[str, Kbli]:
-    return {row.code: row for row in Kbli.objects.filter(version=version).only("code")} if version else {}
-
-
-def _all_known(listing: Listing[Any], codes: Mapping[str, Kbli], others: Mapping[str, Kbli]) -> None:
+def _all_known(listing: Listing[Any], codes: _Codes) -> None:
+    """Raises Unknown where a row names a code that no list has."""
     wrong = []
     for row in listing.rows:
-        missing = row.code not in codes, bool(getattr(row, "to", "")) and row.to not in others
-        for code, version, gone in (
-            (row.code, listing.version, missing[0]),
-            (getattr(row, "to", ""), listing.to_version, missing[1]),
-        ):
-            if gone:
-                words = f"{code} tidak ada di daftar KBLI {version}. Muat dulu daftar kodenya: satupintu import kbli."
-                wrong.append(reference.Problem(listing.lines[row], words))
+        to = getattr(row, "to", "")
+        missing = [(row.code, listing.version)] if row.code not in codes.here else []
+        missing += [(to, listing.to_version)] if to and to not in codes.there else []
+        for code, version in missing:
+            words = (
+                f"{code} tidak ada di daftar KBLI {version}. Muat dulu daftar kodenya: satupintu import kbli."
+            )
+            wrong.append(reference.Problem(listing.lines[row], words))
     if wrong:
         raise Unknown(wrong)
 
@@ -206,39 +218,35 @@ def _corrected(kind: _Kind, standing: Mapping[int, Any]) -> list[int]:
     return [pk for pk in standing if pk in fixed]
 
 
-def _risk_columns(row: RiskRow, codes: Mapping[str, Kbli], _others: Mapping[str, Kbli]) -> dict[str, Any]:
+def _risk_columns(row: RiskRow, codes: _Codes) -> dict[str, Any]:
     return {
-        "kbli": codes[row.code],
+        "kbli_id": codes.here[row.code],
         "scope": row.scope,
         "scale": row.scale.value,
         "parameter": row.parameter,
         "risk": row.risk.value,
         "authority": row.authority,
         "days": row.days,
-        "requirements": list(row.requirements),
-        "obligations": list(row.obligations),
+        "requirements": json.dumps(row.requirements),
+        "obligations": json.dumps(row.obligations),
         "basis": row.basis,
         "assumed": row.assumed,
+        "corrected": False,
     }
 
 
-def _move_columns(
-    row: reference.Move, codes: Mapping[str, Kbli], others: Mapping[str, Kbli]
-) -> dict[str, Any]:
-    to_version = next(iter(others.values())).version if others else ""
+def _move_columns(row: reference.Move, codes: _Codes) -> dict[str, Any]:
     return {
-        "of": codes[row.code],
-        "to": others.get(row.to),
-        "to_version": to_version,
+        "of_id": codes.here[row.code],
+        "to_id": codes.there.get(row.to),
+        "to_version": codes.to_version,
         "change": row.change,
         "confirmed": row.confirmed,
     }
 
 
-def _authority_columns(
-    row: reference.Authority, codes: Mapping[str, Kbli], _others: Mapping[str, Kbli]
-) -> dict[str, Any]:
-    return {"kbli": codes[row.code], "authority": row.authority, "parameter": row.parameter}
+def _authority_columns(row: reference.Authority, codes: _Codes) -> dict[str, Any]:
+    return {"kbli_id": codes.here[row.code], "authority": row.authority, "parameter": row.parameter}
 
 
 _KINDS: Mapping[str, _Kind] = {

@@ -23,6 +23,7 @@ from satupintu.core.changes.words import (
     RESULT,
     SHEET,
     SIGNATURE,
+    STATEMENT_ONLY,
     WAIT_CLOCK,
     WAIT_KIND,
     Say,
@@ -30,7 +31,7 @@ from satupintu.core.changes.words import (
     plain,
 )
 from satupintu.core.clock import Span
-from satupintu.core.forms import MONTHS, DocumentSpec, FormSpec, Question, Statement
+from satupintu.core.forms import MONTHS, DocumentSpec, FormSpec, Group, Question, Statement
 from satupintu.core.package import Archive, Component, Package, Requirement, ServiceSpec, Tariff
 from satupintu.core.sop.language import (
     ActorRow,
@@ -565,6 +566,13 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "questions": _rows("Pertanyaan", _labelled, _question_about),
         "statements": _rows("Pernyataan", lambda row, side: f"“{row.text}”"),
         "documents": _rows("Dokumen petugas", _labelled),
+        "groups": _rows("Kelompok pertanyaan", _labelled),
+    },
+    Group: {
+        "id": said_elsewhere,
+        "label": NAMED,
+        "of": _value("Tempat", lambda of, side: f"di dalam kelompok “{of}”"),
+        "questions": _rows("Pertanyaan", _labelled, _question_about, of_owner=True),
     },
     Question: {
         "id": said_elsewhere,
@@ -576,7 +584,12 @@ SAYS: Mapping[type, Mapping[str, Says]] = {
         "show_if": _value("Syarat tampil", lambda shown, side: side.shown_if(shown)),
         "page": _value("Halaman", lambda page, side: f"halaman {page}"),
     },
-    Statement: {"id": said_elsewhere, "text": READS},
+    Statement: {
+        "id": said_elsewhere,
+        "text": READS,
+        "title": _text("Judul pernyataan"),
+        "only": _value("Yang menyatakan", _of(STATEMENT_ONLY)),
+    },
     DocumentSpec: {
         "id": said_elsewhere,
         "label": NAMED,

@@ -36,8 +36,15 @@ WORK = {
 QUESTION_KIND = {
     "text": "teks pendek", "long-text": "teks panjang", "number": "angka", "rupiah": "jumlah uang", "date": "tanggal",
     "choice": "pilihan", "yes-no": "ya atau tidak", "region": "wilayah", "address": "alamat", "phone": "telepon",
-    "nik": "NIK", "kbli": "KBLI", "point": "titik di peta", "nib": "NIB", "npwp": "NPWP",
+    "nik": "NIK", "kbli": "KBLI", "point": "titik di peta", "nib": "NIB", "npwp": "NPWP", "count": "banyaknya",
+    "area": "luas",
 }  # fmt: skip
+STATEMENT_ONLY = {
+    "usaha": "usaha yang tidak ditutup",
+    "umk": "usaha mikro dan kecil",
+    "sppl": "usaha dengan SPPL",
+    "standar": "usaha yang berisiko menengah atau tinggi",
+}
 REQUIREMENT_KIND = {"upload": "diunggah", "data-template": "diisi pada formulir", "confirm": "dinyatakan"}
 CLOCK = {"start": "mulai dihitung", "stop": "berhenti", "restart": "dihitung ulang dari awal"}
 WAIT_CLOCK = {"run": "tetap berjalan", "pause": "berhenti dulu"}
@@ -123,6 +130,7 @@ class Side:
 
     def shown_if(self, shown: ShowIf) -> str:
         form = self.package.form
-        found = form.questions.get(shown.question) if form else None
+        asked = (form.questions, *(group.questions for group in form.groups.values())) if form else ()
+        found = next((rows[shown.question] for rows in asked if shown.question in rows), None)
         label = found.label if found else plain(shown.question)
         return f"bila “{label}” dijawab {' atau '.join(shown.values)}"

@@ -124,6 +124,11 @@ def overseer(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespons
     return staff(Permission.STAFF_READ)(view)
 
 
+def steward(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For those who propose or confirm by which channel an office issues."""
+    return staff(Permission.CHANNEL_PROPOSE, Permission.CHANNEL_CONFIRM)(view)
+
+
 def holds(actor: Actor, *permissions: Permission) -> bool:
     """Whether one of these is granted to him in any office."""
     return any(not GRANTS.get(c.role, frozenset()).isdisjoint(permissions) for c in actor.capacities)
@@ -140,12 +145,14 @@ def seat(request: ActorRequest, office: Office | None) -> None:
     sends = holds(request.actor, Permission.NOTICE_RESEND)
     desk_link = NavLink(worklist, _("Meja"), also=("/berkas/",))
     nav = [desk_link] if reads or not publishes else []
-    people = reverse("desk:staff")
+    people, tables = reverse("desk:staff"), reverse("desk:catalog")
     if publishes:  # the versions of services lie beside the people, below the same word
-        below = () if request.path.startswith(people) else ("/kelola/",)
+        below = () if request.path.startswith((people, tables)) else ("/kelola/",)
         nav.append(NavLink(services, _("Layanan"), also=below))
     if holds(request.actor, Permission.STAFF_READ):
         nav.append(NavLink(people, _("Pegawai"), also=(people,)))
+    if holds(request.actor, Permission.CATALOG_CORRECT):
+        nav.append(NavLink(tables, _("Katalog"), also=(tables,)))
     if sends:
         nav.append(NavLink(reverse("desk:deliveries"), _("Kiriman")))
     request.frame = Frame(

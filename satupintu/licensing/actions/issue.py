@@ -28,11 +28,10 @@ from satupintu.core.risk import LICENCE, PRODUCTS, STANDARD, Risk, verified_firs
 from satupintu.core.seal import digest
 from satupintu.core.sop import SIGN_BEGUN, SYSTEM, Mark
 from satupintu.door.write import Answer, Asked, Write, action
-from satupintu.licensing import papers
-from satupintu.licensing.channel import LOCAL, channel_of
-from satupintu.licensing.models import Product
+from satupintu.licensing import papers, queries
+from satupintu.licensing.models import ChannelRuling, Product
 from satupintu.licensing.numbers import new_nib, product_number
-from satupintu.licensing.pinning import as_json, pinned
+from satupintu.licensing.pinning import as_json, from_json, pinned
 from satupintu.offices.queries import local_day, setting
 from satupintu.permits.actions import seal
 from satupintu.permits.models import Permit
@@ -57,15 +56,34 @@ def submit(actor: Actor, key: uuid.UUID, *, ticked: Mapping[str, bool], asked: A
         raise Refusal("licensing.no-actor", status=422)
     if not given:
         raise Refusal("licensing.no-activity", status=422)
-    channel = channel_of(application.office, local_day(application.office, actor.at))
+    channel = queries.channel_of(application.office, actor.at)
     title = str(given[0].get("nama-usaha") or application.filed_for.name)
-    opened = handed_in(actor, key, ticked=ticked, asked=asked, marks=(f"channel-{channel}",), title=title)
+    opened = handed_in(
+        actor, key, ticked=ticked, asked=asked, marks=(f"channel-{channel.kind}",), title=title
+    )
     with opened as (door, locked):
         door.answer = {"receipt": door.row.receipt, "nib": "", "numbers": []}
-        if channel == LOCAL:
+        if channel.kind == ChannelRuling.LOCAL:
             made = _issue(door, locked)
             door.answer |= {"nib": made.business.nib, "numbers": [one.number for one in made.products]}
+        elif application.answers.get("jenis") != CLOSE:
+            for one in given:  # nothing goes to OSS by a risk that was guessed, either
+                pinned(one, local_day(door.row.office, door.at))
     return door.answer
+
+
+def taken_back(door: Write[Case], application: Application, nib: str) -> Business:
+    """What OSS has issued, in our rows: the business under OSS's NIB, and its activities as they were sent.
+
+    The products are OSS's (`OssProduct`); those of a training end. Raises Refusal `licensing.unknown-activity`.
+    """
+    assert application.filed_for_id is not None  # `submit` refuses an application for nobody
+    actor = BusinessActor.objects.select_for_update().get(pk=application.filed_for_id)
+    business = Business.objects.filter(actor=actor).first() or Business(actor=actor, registered_at=door.at)
+    business.nib, business.issuer = nib, Business.OSS
+    _activities(door, application, Made(business))
+    Product.objects.filter(business=business).update(state=Product.ENDED, since=door.at)
+    return business
 
 
 @dataclass
@@ -115,7 +133,8 @@ def _business(door: Write[Case], application: Application) -> Business:
         if not new:
             raise Refusal("licensing.no-nib")
         business = business or Business(actor=actor, issuer=Business.LOCAL, registered_at=door.at)
-        business.nib = new_nib(lambda number: Business.objects.filter(nib=number).exists())
+        trains = queries.channel_of(door.row.office, door.row.opened_at).trains
+        business.nib = new_nib(lambda number: Business.objects.filter(nib=number).exists(), training=trains)
     return business
 
 
@@ -174,7 +193,8 @@ def _stop(door: Write[Case], row: BusinessActivity, *, closed: bool) -> None:
 
 def _row(door: Write[Case], business: Business, given: Mapping[str, Any]) -> BusinessActivity:
     """One version of an activity from what was answered, with its row of the catalogue pinned."""
-    row = pinned(given, local_day(door.row.office, door.at))
+    by_oss = business.issuer == Business.OSS  # then it was pinned when it was sent, perhaps days ago
+    row = from_json(given["risiko"]) if by_oss else pinned(given, local_day(door.row.office, door.at))
     lies, kbli = village(str(given.get("desa") or "")), given["kbli"]
     named = {
         "kbli", "ruang-lingkup", "parameter", "nama-usaha", "desa", "alamat", "produk", "risiko", "id", "activity",

@@ -229,7 +229,7 @@ def _form(request: ActorRequest, row: BusinessActor | None) -> HttpResponse:
         if not problems:
             _keep(request, kind, row, said, texts)
             messages.success(request, _("Data pelaku usaha tersimpan."))
-            return redirect("portal:actor")
+            return redirect(request.session.pop("portal.then", reverse("portal:actor")))
     return _page(request, row, kind, texts, problems)
 
 

@@ -43,6 +43,8 @@ def documents(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("portal:application", key)
     if (elsewhere := not_sendable(request, application)) is not None:
         return elsewhere
+    if applications.form(application).groups:
+        return redirect("portal:business", key)
     items = applications.items(application)
     here = [item for item in items if item.document]
     context = {

@@ -23,12 +23,13 @@ from satupintu.cases import queries as cases
 from satupintu.catalog.queries import in_force
 from satupintu.core.refusal import Refusal
 from satupintu.door import files, read
+from satupintu.licensing import queries as licensing
 from satupintu.offices.queries import local_day
 from satupintu.permits import actions as permit_actions
 from satupintu.permits import papers
 from satupintu.permits import queries as permits
 from satupintu.permits.models import Permit
-from satupintu.portal import kept, story, summary
+from satupintu.portal import at_oss, kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
 from satupintu.portal.services import Closing, closing
 from satupintu.portal.views.documents import receive, stored, upload_field
@@ -70,6 +71,7 @@ def application(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "remarks": story.remarks(told, lines, cases.remarks(found.case, for_applicant=True)),
         "documents": [(item, stored(found, item)) for item in items if item.document],
         "papers": [_paper(told, one) for one in permits.products(found.case) if one.file is not None],
+        "oss": at_oss.way(told),
         "command_id": uuid.uuid4(),
     }
     answer = render(request, "portal/application.html", context)
@@ -282,6 +284,17 @@ def permit(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     kept_file = signed.file
     assert kept_file is not None  # `_signed` has looked
     return _pdf(files.read(kept_file), kept_file.name)
+
+
+@applicant()
+@require_safe
+def from_oss(request: ActorRequest, key: uuid.UUID, paper: uuid.UUID) -> HttpResponse:
+    """A paper of OSS, byte for byte as it came. Raises Refusal `permits.none`."""
+    found = own(request, key)
+    product = licensing.product_with_paper(found.case, paper) if found.case else None
+    if product is None or product.file is None:
+        raise Refusal("permits.none", status=404)
+    return _pdf(files.read(product.file), product.file.name)
 
 
 @applicant()

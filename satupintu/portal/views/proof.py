@@ -17,9 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications.queries import by_receipt_and_code
 from satupintu.core.numbers import normal_code, normal_receipt
+from satupintu.licensing import queries as licensing
+from satupintu.licensing.models import OssProduct
 from satupintu.permits import queries as permits
 from satupintu.permits.models import Permit
-from satupintu.portal import story
+from satupintu.portal import at_oss, story
 from satupintu.portal.frame import framed, seat
 from satupintu.portal.tries import allowed
 from satupintu.ui.decorators import no_store
@@ -36,6 +38,7 @@ TRACK_TRIES = 5
 UPLOAD_TRIES = 20
 LARGEST_BYTES = 5 * 1024 * 1024
 LONGEST_TYPED = 60
+NUMBERS_OF_OSS = frozenset({13, 17})  # figures of a NIB, and of an SS or Izin (domain §2)
 NOINDEX = "noindex, nofollow"
 
 
@@ -122,6 +125,8 @@ def check(request: ActorRequest) -> HttpResponse:
     if code:
         return redirect("portal:check_code", code)
     error = _("Kode cek terdiri dari 12 huruf dan angka, tanpa I, O, 0, dan 1.")
+    if len("".join(sign for sign in typed if sign.isdigit())) in NUMBERS_OF_OSS:
+        error = _("Ini NIB atau nomor izin, bukan kode cek. Surat dari OSS ditanyakan kepada OSS.")
     return _check_form(request, typed=typed[:LONGEST_TYPED], code_error=error)
 
 
@@ -144,7 +149,26 @@ def _check_file(request: ActorRequest) -> HttpResponse:
     content = file.read()
     if not content.startswith(b"%PDF-"):
         return _check_form(request, file_error=_("Berkas ini bukan PDF. Unggah PDF izin, bukan fotonya."))
-    return _answer(request, permits.check_file(content), of_file=True)
+    verdict = permits.check_file(content)
+    if verdict.permit is None and (product := licensing.issued_by_oss(content)) is not None:
+        return _by_oss(request, product)
+    return _answer(request, verdict, of_file=True)
+
+
+def _by_oss(request: ActorRequest, product: OssProduct) -> HttpResponse:
+    """A paper that OSS gave us: we say who issued it and what we heard last, OSS alone says whether it is true."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    context = {
+        "verdict": "oss",
+        "product": product,
+        "name": at_oss.NAMES[product.kind],
+        "heard": moment(product.changed_at, zone),
+        "checked": moment(request.actor.at, zone),
+        "official": _official(),
+    }
+    answer = render(request, "portal/checked.html", context)
+    answer.headers["X-Robots-Tag"] = NOINDEX
+    return answer
 
 
 def _check_form(

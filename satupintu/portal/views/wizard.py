@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,20 +12,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from satupintu.accounts.middleware import ActorRequest
 from satupintu.applications import actions, papers
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
-from satupintu.businesses import queries as businesses
-from satupintu.businesses.models import BusinessActor
 from satupintu.catalog.models import Ruling
-from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, in_force, kbli_like, package_by_id
+from satupintu.catalog.queries import KBLI_VERSION, OWN_AUTHORITY, kbli_like, package_by_id
 from satupintu.core.changes import COST, FORM, REQUIREMENTS, STANDARD, changes
 from satupintu.core.forms import FormProblem, Question, Value
 from satupintu.core.refusal import Refusal
-from satupintu.licensing.actions.fulfil import SERVICE as FULFILMENT
 from satupintu.offices import queries as offices
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
@@ -37,56 +34,12 @@ from satupintu.ui.parts import Progress
 from satupintu.ui.refusals import refused, words_of
 from satupintu.ui.words import fact_words
 
-HIMSELF = "saya"
 FROM, REVIEW = "dari", "periksa"  # ?dari=periksa: the person came from the summary and goes back there
 LATER = "nanti"
 MOST_MATCHES = 6  # so many choices are all shown at once
 MEANT_FOR_APPLICANTS = (REQUIREMENTS, COST, FORM, STANDARD)  # not how the office works inside
 AT_FIELD = {"catalog.kbli-unknown": "kbli", "accounts.nik-taken": "nik"}
 """Refusals that are about one answer, and the kind of question they are shown at."""
-
-
-def _service_page(office: str, service: str) -> str:
-    return reverse("portal:service", args=[office, service])
-
-
-@applicant(back=_service_page)
-@require_POST
-def start(request: ActorRequest, office: str, service: str) -> HttpResponse:
-    """Begin an application for this service, or go on with the one begun by an earlier click.
-
-    Who may apply for a badan usaha too says first for whom it is.
-    """
-    at = offices.office(office)
-    version = in_force(at.pk, service, offices.local_day(at, request.actor.at))
-    if service == FULFILMENT:  # it is begun from the product it is for
-        return redirect("portal:fulfilments")
-    actors = {str(one.key): one for one in businesses.own_all(request.actor)}
-    himself = next((one for one in actors.values() if one.person_id), None)
-    said = request.POST.get("untuk", "")
-    if len(actors) > bool(himself) and said not in {HIMSELF, *actors}:
-        return _for_whom(
-            request,
-            actors.values(),
-            package_by_id(version.pk).name,
-            asked_before=bool({"untuk", "pilih"} & request.POST.keys()),
-        )
-    draft = actions.start(request.actor, version, filed_for=actors.get(said, himself))
-    return redirect("portal:page", draft.key, 1)
-
-
-def _for_whom(
-    request: ActorRequest, actors: Iterable[BusinessActor], service: str, *, asked_before: bool
-) -> HttpResponse:
-    """Which of the business actors this application is for; nothing is begun yet."""
-    entities = (Option(str(one.key), one.name) for one in actors if not one.person_id)
-    field = FieldView(
-        "q-untuk", "untuk", _("Untuk siapa permohonan ini?"), "choice",
-        options=(Option(HIMSELF, _("Saya sendiri"), _("Usaha orang perseorangan.")), *entities),
-        error=_("Pilih salah satu.") if asked_before else "",
-    )  # fmt: skip
-    context = {"fields": [field], "service": service, "errors": [field] if asked_before else []}
-    return render(request, "portal/for_whom.html", context, status=422 if asked_before else 200)
 
 
 # One page of the form ---------------------------------------------------------------------------------------------
@@ -97,6 +50,8 @@ def _for_whom(
 def page(request: ActorRequest, key: uuid.UUID, number: int) -> HttpResponse:
     """One page of the form; saving it goes on to the next, the documents, or back to the summary."""
     application = own(request, key)
+    if applications.form(application).groups:  # perizinan berusaha has pages of its own
+        return redirect("portal:business", key)
     if request.method == "POST":
         return _save(request, application, number)
     if application.case_id is not None:
@@ -307,6 +262,8 @@ def _elsewhere(
 def review(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     """Everything at a glance, the statements to tick, and the button that sends it."""
     application = own(request, key)
+    if applications.form(application).groups and applications.closed(application, request.actor.at) is None:
+        return redirect("portal:business", key)
     statements = applications.form(application).statements
     typed: Mapping[str, str] = request.POST or kept.take(request)
     ticked = {name: bool(typed.get(f"p-{name}")) for name in statements}
