@@ -333,13 +333,13 @@ PBUMK = "umk-menengah-tinggi-tinggi"
 LOW, MEDIUM_LOW, MEDIUM_HIGH, HIGH = "R", "MR", "MT", "T"
 
 
-def business_actor(at: datetime = AT, *, who: str = "pemohon") -> BusinessActor:
+def business_actor(
+    at: datetime = AT, *, who: str = "pemohon", nik: str = "6102014508900002"
+) -> BusinessActor:
     """The person himself as business actor, his data given."""
     me = actor(who, at)
     where = businesses.Where({"jalan": "Jalan Kenanga 4", "rt": "1", "rw": "2"}, "")
-    businesses.keep_person(
-        me, name="Sari Contoh", scale="umk", where=where, nik="6102014508900002", asked=asked()
-    )
+    businesses.keep_person(me, name="Sari Contoh", scale="umk", where=where, nik=nik, asked=asked())
     return BusinessActor.objects.get(person__key=me.person)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +19,9 @@ from satupintu.catalog.fees import fee_words
 from satupintu.core.access import Actor
 from satupintu.core.forms import DocumentSpec, show
 from satupintu.core.numbers import show_code
+from satupintu.core.seal import digest
 from satupintu.offices.models import Office
-from satupintu.offices.queries import local_day
+from satupintu.offices.queries import local_day, zone_of
 from satupintu.ui import formats
 from satupintu.ui.prints import compile_pdf
 
@@ -121,6 +123,33 @@ def _worded(question: Any, value: Any) -> str:
     if question.kind == "date":
         return str(value)
     return show(question, value)
+
+
+def statements(application: Application) -> bytes:
+    """The statements of a sent application, each with its exact text as it was ticked, and its SHA-256.
+
+    The sum under them is the one on record in the event `application.sent` (screens A9.5).
+    """
+    case = application.case
+    assert case is not None  # only a sent application has stated anything
+    assert application.sent_at is not None
+    day = local_day(case.office, application.sent_at).isoformat()
+    data = {
+        "kantor": office_head(case.office),
+        "contoh": case.office.invented,
+        "judul": "Pernyataan mandiri",
+        "dokumen": {"nomor": case.receipt, "tanggal": day},
+        "data": [
+            ["Yang menyatakan", application.person.name],
+            *([["Untuk badan usaha", application.entity]] if application.entity else []),
+            ["Layanan", queries.package(application).name],
+            ["Nama usaha", case.title],
+            ["Dinyatakan", formats.moment(application.sent_at, zone_of(case.office))],
+        ],
+        "pernyataan": [[text, sha256(text.encode()).hexdigest()] for text in application.statements.values()],
+        "sidik": digest(application.statements),
+    }
+    return compile_pdf("pernyataan.typ", data)
 
 
 def receipt(application: Application, *, variant: str = "") -> bytes:

@@ -62,7 +62,7 @@ _SOUNDS = (
     ("oe", "u"), ("dj", "j"), ("tj", "c"), ("ph", "f"), ("th", "t"), ("kh", "k"), ("sh", "s"), ("ck", "k"), ("qu", "k"),
     ("au", "o"), ("ee", "i"), ("oo", "u"), ("q", "k"), ("x", "ks"), ("c", "k"), ("v", "f"), ("z", "s"), ("y", "i"),
 )  # fmt: skip
-_TWICE = re.compile(r"(.)\1+")
+_TWICE = re.compile(r"([a-z])\1+")
 _AMOUNT = re.compile(r"\b[0-9]+\s*(?:jam|kg|kilo|kamar|orang|pintu|meter|unit|ekor|ribu)\b")
 _PARTS = re.compile(r"[a-z]+|[0-9]+")
 _PREFIX = re.compile(r"^(?:meng|meny|mem|men|me|peng|peny|pem|pen|per|pe|ber|di|ter|ke|se)(?=[a-z]{4})")

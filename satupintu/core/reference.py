@@ -265,6 +265,8 @@ class _Rows:
             try:
                 if cells is None:
                     raise _Bad("banyaknya kolom tidak sama dengan judulnya.")
+                if any("\0" in cell for cell in cells.values()):
+                    raise _Bad("ada tanda yang tidak dapat dibaca.")
                 some = made(cells)
                 for row in some if isinstance(some, list) else [some]:
                     if key(row) in found and not twice_is_once:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from satupintu.applications import queries as applications
 from satupintu.businesses.models import BusinessActor
-from satupintu.catalog.models import Kbli, KbliMove, RiskRule
+from satupintu.catalog.models import Kbli, KbliMove, Revision, RiskRule
 from satupintu.door.models import Event
 from satupintu.door.moment import at_moment
 from satupintu.licensing import queries as licensing
@@ -69,6 +69,10 @@ def test_a_warung_from_permohonan_baru_to_the_draft(walk: Walk) -> None:
     assert "Terbitkan perizinan berusaha" in drafted
     assert "Belum boleh beroperasi" not in drafted
     kept = walk.draft.answers
+    told = {row.label: row.value for row in applications.answer_rows(walk.draft)}  # as officers read it
+    assert told["Kegiatan usaha 1 · Luas tempat usaha"] == "24 m²"
+    assert told["Kegiatan usaha 1 · Produk/jasa 1 · Satuan"] == "Porsi"
+    assert applications.title(walk.draft) == "Warung Kopi Contoh"
     assert kept["jenis"] == "baru"
     (one,) = kept["kegiatan"]
     assert one["kbli"] == {"version": "2025", "code": CAFE, "title": one["kbli"]["title"]}
@@ -314,7 +318,7 @@ def test_a_code_that_ended_leads_to_what_it_became(walk: Walk) -> None:
     old, new = (Kbli.objects.get(version="2025", code=code) for code in (CAFE, OTHER_CAFE))
     KbliMove.objects.create(
         of=Kbli.objects.create(version="2020", code="00001", title="Kafe Lama", authority="", basis="Contoh"),
-        to=new, to_version="2025", change="1-1", valid_from=walk.at.date(),
+        to=new, to_version="2025", change="1-1", valid_from=walk.at.date(), begun=Revision.objects.latest("pk"),
     )  # fmt: skip
     assert old.holds(walk.at.date())
     with at_moment(walk.at):

@@ -122,7 +122,10 @@ def test_nothing_is_issued_by_a_risk_that_was_not_shown() -> None:
     low = f.activity(f.LOW)
     refused(f.business_draft({**low, "risiko": f.activity(f.MEDIUM_LOW)["risiko"]}), "licensing.risk-changed")
     refused(f.business_draft({**low, "risiko": None}), "licensing.risk-changed")
-    refused(f.business_draft({**low, "kbli": {"version": "2025", "code": "99999"}}), "licensing.risk-open")
+    refused(
+        f.business_draft({**low, "kbli": {"version": "2025", "code": "99999", "title": "Tidak ada"}}),
+        "licensing.risk-open",
+    )
     refused(f.business_draft({**low, "modal-kerja": 20_000_000_000}), "licensing.risk-changed")
     assert not Business.objects.exists()
 

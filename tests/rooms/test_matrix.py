@@ -338,6 +338,7 @@ class File:
             "proposal": self.staff_proposal,
             "invitation": 0,
             "mandate": self.mandate,
+            "unverified": uuid.uuid4(),  # of nobody: one's own is begun in test_fulfilment.py
             "actor": self.actor,
             "member": self.member,
             "pk": 0,

@@ -410,8 +410,8 @@ def draft(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     duties = request.POST.get("kewajiban", "")
     if request.method == "POST":
         lines = duties.splitlines()
-        save = licensing.draft if fulfilment(found.case) else permits.save_draft
-        save(request.actor, found.case.pk, duties=lines, asked=asked(request.POST, duties=duties))
+        prepare = licensing.draft if fulfilment(found.case) else permits.save_draft
+        prepare(request.actor, found.case.pk, duties=lines, asked=asked(request.POST, duties=duties))
         return _back(request, key, _("Draf tersimpan. Periksa pratinjaunya."), "?lihat=draf#lihat")
     kept = permit_queries.draft_of(found.case)
     if not request.POST:

@@ -226,7 +226,6 @@ def begun(account_id: int, service_id: int, actor_id: int, kind: str, activity: 
 
 
 PLACED = ("desa", "alamat", "titik", "penguasaan", "luas")
-KEPT = ("satuan",)
 
 
 def known(application: Application, one: Item) -> dict[str, Any]:

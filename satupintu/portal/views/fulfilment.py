@@ -47,11 +47,11 @@ def fulfilments(request: ActorRequest) -> HttpResponse:
     return render(request, "portal/fulfilments.html", {"cards": cards})
 
 
-@applicant(back=lambda product: reverse("portal:fulfilments"))
+@applicant(back=lambda unverified: reverse("portal:fulfilments"))
 @require_POST
-def begin(request: ActorRequest, product: uuid.UUID) -> HttpResponse:
+def begin(request: ActorRequest, unverified: uuid.UUID) -> HttpResponse:
     """Proses Pemenuhan Standar Usaha/Persyaratan: to the documents of its draft. Raises Refusal `licensing.*`."""
-    draft = actions.begin(request.actor, product)
+    draft = actions.begin(request.actor, unverified)
     return (
         redirect("portal:documents", draft.key)
         if draft.case is None

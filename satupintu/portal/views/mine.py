@@ -20,6 +20,7 @@ from satupintu.applications import actions
 from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
 from satupintu.catalog.models import Ruling
+from satupintu.licensing import queries as licensing
 from satupintu.notices import actions as notice_actions
 from satupintu.notices import queries as notices
 from satupintu.notices.models import Delivery, Notice
@@ -91,6 +92,7 @@ def mine(request: ActorRequest) -> HttpResponse:
         "running": [_running(told) for told in sent if not told.yours and not _over(told, issued)],
         "finished": [_finished(told, issued) for told in sent if not told.yours and _over(told, issued)],
         "notices": _inbox(request, found),
+        "unverified": len(licensing.unverified(request.actor)),
     }
     context["unread"] = notices.unread(request.actor.account_id or 0)
     context["more"] = len(context["notices"]) == FEW and request.GET.get("kabar") != ALL

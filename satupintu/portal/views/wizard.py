@@ -385,6 +385,18 @@ def receipt(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
     return answer
 
 
+@applicant()
+@require_safe
+def statements(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The statements as they were ticked, with their hashes, to print or keep."""
+    application = own(request, key)
+    if application.case is None or not application.statements:
+        raise Refusal("access.not-yours", status=404)
+    answer = HttpResponse(papers.statements(application), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="pernyataan-{application.case.receipt}.pdf"'
+    return answer
+
+
 def page_link(application: Application, number: int) -> str:
     """A page of the form from which one comes back to the summary."""
     return f"{reverse('portal:page', args=[application.key, number])}?{urlencode({FROM: REVIEW})}"
