@@ -248,20 +248,29 @@ def test_closing_ends_the_activity_and_its_product_and_the_business_rests() -> N
     stored(f.licensed(f.activity(f.LOW), f.activity(f.MEDIUM_LOW)))
     later = f.AT + timedelta(days=3)
     low, medium = BusinessActivity.objects.order_by("number")
-    (nib,) = stored(f.licensed({"activity": str(medium.activity)}, kind="tutup", at=later), later)
+    (nib,) = stored(
+        f.licensed(f.activity(f.MEDIUM_LOW, activity=str(medium.activity)), kind="tutup", at=later), later
+    )
     assert [line["kbli"] for line in nib.data["lampiran"]["kegiatan"]] == [low.code]
     assert Permit.objects.get(part="ss-2").state == Permit.REVOKED
     assert Business.objects.get().state == Business.ACTIVE
-    (last,) = stored(f.licensed({"activity": str(low.activity)}, kind="tutup", at=later), later)
+    (last,) = stored(f.licensed(f.activity(f.LOW, activity=str(low.activity)), kind="tutup", at=later), later)
     assert (last.version, Business.objects.get().state) == (3, Business.NOT_YET)
     assert "bukan dasar menjalankan kegiatan usaha" in last.data["paragraf"][0]
     assert BusinessActivity.objects.filter(closed=True).count() == 2
 
 
 def test_only_ones_own_running_activity_is_changed_or_closed() -> None:
-    refused(f.business_draft({"activity": str(uuid.uuid4())}, kind="tutup"), "licensing.no-nib", None)
+    refused(
+        f.business_draft(f.activity(f.LOW, activity=str(uuid.uuid4())), kind="tutup"),
+        "licensing.no-nib",
+        None,
+    )
     stored(f.licensed(f.activity(f.LOW)))
-    refused(f.business_draft({"activity": str(uuid.uuid4())}, kind="tutup"), "licensing.unknown-activity")
+    refused(
+        f.business_draft(f.activity(f.LOW, activity=str(uuid.uuid4())), kind="tutup"),
+        "licensing.unknown-activity",
+    )
 
 
 def test_the_next_application_waits_for_the_papers_of_this_one() -> None:
