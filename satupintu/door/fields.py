@@ -8,13 +8,19 @@ import hashlib
 import hmac
 import json
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
 from satupintu.core.seal import canonical
 from satupintu.door.keys import key
+
+if TYPE_CHECKING:
+    TextField = models.TextField[Any, Any]
+    JSONField = models.JSONField[Any, Any]
+else:  # Django's own fields cannot be subscripted
+    TextField, JSONField = models.TextField, models.JSONField
 
 _PREFIX = "g1:"
 
@@ -37,7 +43,7 @@ def blind_index(value: str, *, purpose: str) -> str:
     return hmac.new(key("index"), f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedField(models.TextField[Any, Any]):
+class EncryptedField(TextField):
     """A text that rests encrypted; only the ORM sees it in clear. Cannot be searched: keep a blind index beside it."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -61,7 +67,7 @@ class _Canonical(json.JSONEncoder):
         return canonical(o).decode()
 
 
-class CanonicalJSONField(models.JSONField[Any, Any]):
+class CanonicalJSONField(JSONField):
     """JSON that rests as its canonical text (on PostgreSQL as jsonb, which has an order of its own)."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
