@@ -52,6 +52,8 @@ class Way:
 
 def way(told: Told) -> Way | None:
     """The way of this file to OSS and back; None for a file that does not go there."""
+    if not any("hand-off" in step.work for step in told.sop.steps.values()):
+        return None
     row = queries.hand_over_of(told.case)
     if row is None and not queries.goes_to_oss(told.case):
         return None

@@ -195,10 +195,13 @@ def promise_if_sent(application: Application, at: datetime) -> str:
 
 
 def doors(told: Told) -> tuple[Door, ...]:
-    """The steps of the SOP, with who acts and when each was done."""
+    """The steps that were done and those that can still come, with who acts and when each was done."""
     left = {visit.step: visit.left_at for visit in told.state.visits}
+    ahead = told.sop.ahead(told.state.step) if told.state.step and not told.case.end else frozenset()
     found = []
     for step in told.sop.steps.values():
+        if step.id not in left and step.id not in ahead:
+            continue
         here = told.state.step == step.id and not told.case.end
         state: DoorState = "now" if here else "done" if step.id in left else "todo"
         if here and told.late:

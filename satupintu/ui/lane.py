@@ -128,9 +128,14 @@ class LaneRow:
     here: bool
 
 
+INITIALS = {word.lower(): word for word in ("OSS", "KL", "NIB", "SKM")}
+"""Words of ids that are written in capitals."""
+
+
 def step_label(step_id: str) -> str:
     """A short name for a box from a step's id: "tanda-tangan" -> "Tanda tangan" (an SOP's activities are sentences)."""
-    return step_id.replace("-", " ").capitalize()
+    first, *others = (INITIALS.get(word, word) for word in step_id.split("-"))
+    return " ".join([first[:1].upper() + first[1:], *others])
 
 
 def doors_of(lane: Lane) -> tuple[Door, ...]:

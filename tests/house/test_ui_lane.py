@@ -92,3 +92,5 @@ def test_a_cut_label_keeps_its_whole_text_for_who_asks():
 
 def test_a_step_is_called_by_its_id():
     assert step_label("tanda-tangan") == "Tanda tangan"
+    assert step_label("di-oss") == "Di OSS"
+    assert step_label("kl-di-oss") == "KL di OSS"

@@ -281,6 +281,15 @@ class Sop:
         """Every SOP this one names: those of the identity block, and those that answer a wait."""
         return tuple(dict.fromkeys((*self.identity.linked, *(w.sop for w in self.waits.values() if w.sop))))
 
+    def ahead(self, step: str) -> frozenset[str]:
+        """This step and every one that may still come after it, whichever outcomes are taken."""
+        seen, queue = {step}, [step]
+        while queue:
+            new = {o.to for o in self.steps[queue.pop()].outcomes.values() if o.to in self.steps} - seen
+            seen |= new
+            queue += new
+        return frozenset(seen)
+
     def promise_for(self, klass: str | None) -> Span | None:
         """The promise to a case of this class; None: no date is promised."""
         return self.classes[klass].promise if klass in self.classes else self.promise

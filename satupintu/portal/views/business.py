@@ -21,7 +21,7 @@ from satupintu.applications import queries as applications
 from satupintu.applications.models import Application
 from satupintu.businesses import actions as businesses
 from satupintu.businesses import queries as actors
-from satupintu.businesses.models import BusinessActor
+from satupintu.businesses.models import Business, BusinessActor
 from satupintu.catalog import queries as catalog
 from satupintu.catalog.models import ServiceVersion
 from satupintu.catalog.queries import village
@@ -32,9 +32,10 @@ from satupintu.core.risk import Risk, Scale, verified_first
 from satupintu.licensing import queries as licensing
 from satupintu.licensing.actions import filling as drafts
 from satupintu.licensing.actions import submit
+from satupintu.licensing.standing import Standing, standings
 from satupintu.offices import queries as offices
 from satupintu.portal import activities, kept
-from satupintu.portal.applicant import applicant, asked, own, service_name
+from satupintu.portal.applicant import applicant, asked, own
 from satupintu.portal.views.actor import ADDRESS
 from satupintu.portal.views.wizard import LATER, not_sendable
 from satupintu.ui.fields import FieldView, field_of, problems_of
@@ -72,7 +73,7 @@ def frame(application: Application, step: int = 0, **more: Any) -> dict[str, Any
     """What every page of the draft shows."""
     return {
         "application": application,
-        "service": service_name(application),
+        "service": _("Perizinan berusaha"),  # the name of its standard says two of the four levels only
         "at": Progress(step, STEPS) if step else None,
         **more,
     }
@@ -96,7 +97,7 @@ def start(request: ActorRequest, version: ServiceVersion, actor: BusinessActor |
 def mine(request: ActorRequest) -> HttpResponse:
     """Every activity of one's own businesses with its history, and where a new application begins."""
     context = {
-        "owners": [(one, actors.business_of(one), _histories(one)) for one in actors.own_all(request.actor)],
+        "owners": [_owned(one) for one in actors.own_all(request.actor)],
         "doors": _doors(request),
     }
     return render(request, "portal/businesses.html", context)
@@ -116,7 +117,12 @@ def _doors(request: ActorRequest) -> list[tuple[str, str]]:
     return found
 
 
-def _histories(actor: BusinessActor) -> list[dict[str, Any]]:
+def _owned(actor: BusinessActor) -> tuple[BusinessActor, Business | None, list[dict[str, Any]]]:
+    business = actors.business_of(actor)
+    return actor, business, _histories(actor, standings(business) if business else {})
+
+
+def _histories(actor: BusinessActor, stand: Mapping[uuid.UUID, Standing]) -> list[dict[str, Any]]:
     """Of each activity: its newest version as rows, its earlier ones, and whether it can be changed or closed."""
     found = []
     for key, versions in actors.versions(actor).items():
@@ -127,6 +133,7 @@ def _histories(actor: BusinessActor) -> list[dict[str, Any]]:
                 "key": key,
                 "last": last,
                 "open": last.valid_to is None,
+                "stands": stand.get(key),
                 "place": str(lies) if lies else last.region,
                 "risk": activities.RISKS[Risk(last.risk)],
                 "scale": activities.SCALES[Scale(last.scale)],
