@@ -126,13 +126,27 @@ def open_office(slug: str, at: datetime) -> Office:
     return offices.open_office(system(at), data=data, days_off=days, settings=rules, basis=BASIS)
 
 
+TAKEN_OVER = {
+    "rokan-hulu": ("kampar/umk-menengah-tinggi-tinggi", (b"Kabupaten Kampar", b"Kabupaten Rokan Hulu"))
+}
+"""Office -> a folder it has taken over from another, with its own name in it: so both channels can be seen."""
+
+
 def publish_all(office: Office, at: datetime) -> None:
-    """Publish every service folder of this office that the project ships."""
+    """Publish every service folder of this office that the project ships, and the one it has taken over."""
     root = services_root() / office.slug
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
-        content = load_folder(folder)
-        package = read_package(content, known_sops=linked_sops(folder))
-        catalog.propose(system(at), office, folder.name, package, content, effective=at.date())
+        _publish(office, folder, load_folder(folder), at)
+    if office.slug in TAKEN_OVER:
+        path, (theirs, ours) = TAKEN_OVER[office.slug]
+        folder = services_root() / path
+        content = {name: text.replace(theirs, ours) for name, text in load_folder(folder).items()}
+        _publish(office, folder, content, at)
+
+
+def _publish(office: Office, folder: Path, content: dict[str, bytes], at: datetime) -> None:
+    package = read_package(content, known_sops=linked_sops(folder))
+    catalog.propose(system(at), office, folder.name, package, content, effective=at.date())
 
 
 SERVICE = "sertifikat-standar"
@@ -161,11 +175,11 @@ def second_version(at: datetime) -> list[dict[str, str]]:
     return list(logins.values())
 
 
-OSS_OFFICE, OSS_ADMINISTRATOR = "kampar", ("admin@kampar.example", "Yulia Rahman")
+OSS_OFFICE, OSS_ADMINISTRATOR = "rokan-hulu", ("admin@rokan-hulu.example", "Yulia Rahman")
 
 
 def oss_issues(at: datetime) -> list[dict[str, str]]:
-    """Two persons of Kampar have ruled that OSS issues, where its service is published; gives all logins."""
+    """Two persons of Rokan Hulu have ruled that OSS issues; Kampar trains. Gives all logins."""
     office, logins = Office.objects.get(slug=OSS_OFFICE), _logins()
     if not services(office.pk, local_day(office, at)) or channel_rulings(office):
         return list(logins.values())
