@@ -57,6 +57,10 @@ def sealed(at: Any = f.AT) -> int:
         return int(seal_record.call())
 
 
+TREES = 4
+"""Of three offices, and of the installation, whose tables of KBLI came with it."""
+
+
 @pytest.fixture
 def case(stage: Stage) -> Case:
     """A permit that was issued, in a record that is sealed."""
@@ -91,7 +95,7 @@ def test_every_event_has_one_place_and_the_root_is_that_of_all(case: Case, tree:
     assert head.is_signed()
     assert head.key == merkle.public_of(tree)
     verdict = read.verify()
-    assert (verdict.flaws, verdict.leaves, verdict.signed) == ([], Event.objects.count(), 3)
+    assert (verdict.flaws, verdict.leaves, verdict.signed) == ([], Event.objects.count(), TREES)
 
 
 def test_small_steps_lead_to_the_same_tree_as_one_large_one(stage: Stage) -> None:
@@ -124,7 +128,7 @@ def test_a_commit_that_came_late_is_not_passed_over(case: Case, stage: Stage, tr
 def test_what_belongs_to_no_office_has_a_tree_of_its_own(case: Case) -> None:
     recovery.begin(backup="a", taken_at=f.AT, at=f.AT, head=GENESIS, flaws=0)
     sealed(LATER)
-    (leaf,) = Leaf.objects.filter(tree=merkle.INSTALLATION)
+    leaf = Leaf.objects.filter(tree=merkle.INSTALLATION).latest("position")
     assert leaf.event.kind == "installation.restored"
     head = merkle.latest(merkle.INSTALLATION)
     assert head is not None
@@ -155,6 +159,8 @@ def test_killed_at_any_statement_the_next_one_goes_on(stage: Stage) -> None:
         left = iter(range(count))
 
         def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if sql.startswith("ROLLBACK"):  # what the data base does of itself when a process dies
+                return execute(sql, params, many, context)
             if next(left, None) is None:
                 raise Killed
             return execute(sql, params, many, context)
@@ -190,14 +196,14 @@ def test_a_head_is_due_once_in_each_hour_whatever_the_clock_does(case: Case) -> 
 def test_the_worker_signs_when_it_is_time_and_not_before_a_restore_is_confirmed(case: Case) -> None:
     with at_moment(f.AT):
         worker.seal()
-    assert TreeHead.objects.count() == 3
+    assert TreeHead.objects.count() == TREES
     with at_moment(LATER):
         worker.seal()
-    assert TreeHead.objects.count() == 6
+    assert TreeHead.objects.count() == 2 * TREES
     recovery.begin(backup="a", taken_at=f.AT, at=LATER, head=GENESIS, flaws=0)
     with at_moment(LATER + timedelta(hours=1)):
         worker.seal()
-        assert TreeHead.objects.count() == 6
+        assert TreeHead.objects.count() == 2 * TREES
         assert cli.main(["record", "head"]) == 1
 
 
@@ -208,7 +214,7 @@ def test_a_tree_that_was_changed_gets_no_further_head(
     Leaf.objects.filter(tree=tree).latest("position").delete()
     Event.objects.filter(leaf__isnull=True).delete()
     with caplog.at_level(logging.ERROR):
-        assert sealed(LATER) == 2  # the other offices have theirs
+        assert sealed(LATER) == TREES - 1  # the others have theirs
     assert "record.tree_broken" in caplog.messages
     assert merkle.latest(tree) == next(merkle.heads(tree))
 
@@ -723,10 +729,10 @@ def test_the_command_line_seals_verifies_and_compares(
 ) -> None:
     with at_moment(LATER):
         code, answer = said(capsys, "head")
-    assert (code, answer["signed"], answer["heads"]["mempawah"]["number"]) == (0, 3, 2)
+    assert (code, answer["signed"], answer["heads"]["mempawah"]["number"]) == (0, TREES, 2)
     (tmp_path / "hari-ini.json").write_text(json.dumps(answer["heads"]["mempawah"]))
     code, answer = said(capsys, "verify", "--heads", str(tmp_path))
-    assert (code, answer["ok"], answer["compared"], answer["signed"]) == (0, True, 1, 6)
+    assert (code, answer["ok"], answer["compared"], answer["signed"]) == (0, True, 1, 2 * TREES)
     assert answer["leaves"] == answer["events"] == Event.objects.count()
     stranger = merkle.signed_head(Ed25519PrivateKey.generate(), "x", 1, 1, "ab" * 32, LATER)
     (tmp_path / "lain.json").write_text(json.dumps(stranger.to_json()))
@@ -789,6 +795,11 @@ def test_a_citizen_reads_where_the_permit_is_recorded(stage: Stage) -> None:
     assert Client().get(f"{page}/bukti.json").status_code == 404
 
 
+def test_a_page_without_a_head_says_so(stage: Stage) -> None:
+    stage("unduh")  # nothing of it is sealed yet
+    assert Client().get("/transparansi/instalasi").content.decode().count("Belum ada segel") == 1
+
+
 def test_the_public_page_tells_the_heads_and_nothing_else(
     two_heads: dict[int, list[Head]], tree: int
 ) -> None:
@@ -796,7 +807,6 @@ def test_the_public_page_tells_the_heads_and_nothing_else(
     last = two_heads[tree][-1]
     assert last.root[:4] in text
     assert "Unduh bukti 1 ke 2" in text
-    assert Client().get("/transparansi/instalasi").content.decode().count("Belum ada segel") == 1
     whole = Client().get("/transparansi/mempawah/kepala.json").json()
     assert whole["heads"] == [head.to_json() for head in two_heads[tree]]
     assert whole["latest"] == last.to_json()
