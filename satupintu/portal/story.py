@@ -36,6 +36,7 @@ else:
 
 Kind = Literal["correct", "download", "office", "signing", "ended"]
 BY_OSS = gettext_lazy("Tanggal selesai ditentukan OSS.")
+AT_ONCE = gettext_lazy("Terbit saat itu juga.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,14 @@ class Told:
     @property
     def status(self) -> str:
         """The short word of its state, from the service's texts."""
-        if self.signing:
+        if self.signing and not self.by_itself:
             return _("Sedang ditandatangani")
         return self.texts.get(self.case.status, "") or step_label(self.case.step)
 
     @property
     def now(self) -> str:
         """What is happening now, in a sentence of the service's texts."""
-        if self.signing:
+        if self.signing and not self.by_itself:
             return _("Kepala dinas sudah menyetujui. Surat Anda sedang ditandatangani.")
         return self.texts.get(f"{self.case.status}.now", "")
 
@@ -81,13 +82,20 @@ class Told:
         return SIGN_BEGUN in self.state.marks and SIGN_DONE not in self.state.marks and not self.case.end
 
     @property
+    def by_itself(self) -> bool:
+        """Whether the system issues it, at a step where nobody signs."""
+        been = {self.state.step, *(visit.step for visit in self.state.visits)}
+        steps = (step for step in self.sop.steps.values() if step.id in been and "sign" in step.work)
+        return any(self.sop.actors[step.actor].is_ == engine.SYSTEM for step in steps)
+
+    @property
     def due(self) -> date | None:
         return cases.due_date(self.case, self.state, self.at)
 
     @property
     def due_words(self) -> str:
         """The promised date as people read it; without a promise, who says the date."""
-        return formats.long_date(self.due) if self.due else str(BY_OSS)
+        return formats.long_date(self.due) if self.due else str(AT_ONCE if self.by_itself else BY_OSS)
 
     @property
     def paused(self) -> bool:

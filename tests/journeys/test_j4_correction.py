@@ -33,8 +33,11 @@ def check(officer: Person, verdict: str, sentence: str = "") -> None:
     row = officer.page.locator("ol.check > li.here")
     number = row.get_attribute("id")
     row.get_by_role("radio", name=re.compile(rf"^{verdict}")).check()
-    if sentence:
-        row.get_by_label("Kalimat siap pakai").select_option(sentence)
+    ready = row.get_by_label("Kalimat siap pakai")
+    if sentence and ready.count():
+        ready.select_option(sentence)
+    elif sentence:
+        row.get_by_label("Catatan untuk pemohon").fill(sentence)
     row.get_by_role("button", name="Simpan, lanjut").click()
     expect(officer.page.locator(f"ol.check > li.here:not(#{number})")).to_be_visible()
 

@@ -127,7 +127,7 @@ def _draft(application: Application, at: datetime, closing: Ruling | None) -> Dr
 
 def _running(told: story.Told) -> ListRow:
     due = formats.near_date(told.due, told.today) if told.due else ""
-    until = _("janji %(date)s") % {"date": due} if due else str(story.BY_OSS)
+    until = _("janji %(date)s") % {"date": due} if due else told.due_words
     return ListRow(
         href=reverse("portal:application", args=[told.application.key]),
         title=told.case.title,

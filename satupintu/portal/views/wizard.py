@@ -24,6 +24,7 @@ from satupintu.core.changes import COST, FORM, REQUIREMENTS, STANDARD, changes
 from satupintu.core.forms import FormProblem, Question, Value
 from satupintu.core.refusal import Refusal
 from satupintu.offices import queries as offices
+from satupintu.permits import queries as permits
 from satupintu.portal import kept, story, summary
 from satupintu.portal.applicant import applicant, asked, own, service_name
 from satupintu.portal.services import closing as in_words
@@ -369,6 +370,7 @@ def sent(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
         "sent_on": story.when(told, application.case.opened_at),
         "due": told.due_words,
         "track": reverse("portal:track"),
+        "products": permits.products(application.case) if told.by_itself else (),
     }
     return render(request, "portal/sent.html", context)
 
