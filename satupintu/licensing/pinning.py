@@ -13,11 +13,9 @@ from datetime import date
 from typing import Any
 
 from satupintu.catalog.kbli import risk_of
+from satupintu.core.activity import scale_of_item
 from satupintu.core.refusal import Refusal
-from satupintu.core.risk import Found, Risk, RiskRow, Scale, scale_of
-
-CAPITAL = ("modal-mesin", "modal-kerja", "modal-lain")
-"""Parts of the capital, in rupiah, that say the scale: without land and building (PP 7/2021 art. 35)."""
+from satupintu.core.risk import Found, Risk, RiskRow, Scale
 
 
 def as_json(row: RiskRow) -> dict[str, Any]:
@@ -32,21 +30,16 @@ def from_json(said: Mapping[str, Any]) -> RiskRow:
     return RiskRow(**{**said, **lists, "scale": Scale(said["scale"]), "risk": Risk(said["risk"])})
 
 
-def scale_now(given: Mapping[str, Any]) -> Scale:
-    """The scale of an activity by its capital."""
-    return scale_of(sum(int(given.get(part) or 0) for part in CAPITAL))
-
-
 def pinned(given: Mapping[str, Any], day: date) -> RiskRow:
     """The row of risk of an activity as it was answered, if it holds on this day and is the one that was shown.
 
     Raises Refusal `licensing.risk-open` where nobody may say the risk, `licensing.risk-changed` where it is another one
     than was shown: nothing is issued by a risk that was guessed, nor by one the applicant has not seen.
     """
-    kbli, scale = given.get("kbli") or {}, scale_now(given)
+    kbli, scale = given.get("kbli") or {}, scale_of_item(given)
     version, code = str(kbli.get("version", "")), str(kbli.get("code", ""))
     scope, parameter = str(given.get("ruang-lingkup") or ""), str(given.get("parameter") or "")
-    found = risk_of(version, code, scale=scale, scope=scope, parameter=parameter, day=day)
+    found = scale and risk_of(version, code, scale=scale, scope=scope, parameter=parameter, day=day)
     if not isinstance(found, Found):
         raise Refusal("licensing.risk-open", status=422, kbli=code)
     if as_json(found.row) != given.get("risiko"):

@@ -23,6 +23,7 @@ from satupintu.cases import actions as cases
 from satupintu.cases.models import Case
 from satupintu.catalog.queries import village
 from satupintu.core.access import Actor
+from satupintu.core.activity import CHANGE, CLOSE, NEW
 from satupintu.core.refusal import Refusal
 from satupintu.core.risk import LICENCE, PRODUCTS, STANDARD, Risk, verified_first
 from satupintu.core.seal import digest
@@ -36,7 +37,6 @@ from satupintu.offices.queries import local_day, setting
 from satupintu.permits.actions import seal
 from satupintu.permits.models import Permit
 
-NEW, CHANGE, CLOSE = "baru", "ubah", "tutup"
 CLOSED = "Kegiatan usaha ini ditutup oleh pelaku usaha."
 CHANGED = "Kegiatan, skala, risiko, atau lokasinya berubah, jadi surat ini diganti dengan yang baru."
 
